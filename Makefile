@@ -1,0 +1,43 @@
+# make demo   sets up a virtual environment, runs the ketamine experiment and tells where its figures are
+# make test   sets up the same with the developers' tools and runs the tests
+# make lint   style and types
+# PYTHON=/path/to/python3.12 chooses the interpreter, VENV=folder the virtual environment.
+
+VENV ?= .venv
+PYTHON ?=
+SHELL := /bin/sh
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+LOCK := requirements.lock
+INPUTS := pyproject.toml $(LOCK)
+
+.PHONY: help demo test lint clean
+
+help:
+	@sed -n '1,4s/^# //p' Makefile
+
+demo: $(VENV)/.runtime
+	$(BIN)/glunet run ketamine
+	@echo "The figures are in $$(pwd)/results/ketamine/figures"
+
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest -m "not slow" $(ARGS)
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+clean:
+	rm -rf $(VENV) .venv-ci build dist
+
+# The marker files are made last, so that an interrupted installation is taken up again.
+$(BIN)/python:
+	@PYTHON="$(PYTHON)" sh tools/make-venv $(VENV)
+
+$(VENV)/.runtime: $(INPUTS) | $(BIN)/python
+	$(PIP) install --constraint $(LOCK) --editable .
+	@touch $@
+
+$(VENV)/.dev: $(INPUTS) | $(BIN)/python
+	$(PIP) install --constraint $(LOCK) --editable '.[dev]'
+	@touch $@ $(VENV)/.runtime

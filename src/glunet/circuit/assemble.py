@@ -1,0 +1,261 @@
+"""Assemble a blueprint: a circuit's composed models, and for every point of a batch its own cells, wiring and doses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from zlib import crc32
+
+import numpy as np
+
+from glunet.circuit.blueprint import Blueprint, PopulationPlan, ProjectionPlan, RecordPlan
+from glunet.circuit.compose import CellModel, compose
+from glunet.circuit.expressions import evaluate, names, order
+from glunet.circuit.place import place
+from glunet.circuit.types import Circuit, Population, Projection, Value
+from glunet.circuit.wire import wire
+from glunet.circuit.load import load_circuit, load_drug
+from glunet.errors import GlunetError
+from glunet.mechanisms.catalogue import mechanisms
+from glunet.vocabulary.schedule import ALWAYS, Term
+
+_LEAST_TERMS = 2      # a constant, a step with an end and a bolus then share one compiled model
+_V_START = (-75e-3, -55e-3)
+_TINY = 1e-18         # S; keeps a ratio to a cell's synaptic capacity defined where it has no synapses
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What one replicate differs in.
+
+    Parameters
+    ----------
+    seed : int
+    values : dict of path to float
+        SI values of circuit and drug parameters (not of concentrations).
+    doses : dict of drug to tuple of Term
+    """
+
+    seed: int
+    values: Mapping[str, float] = field(default_factory=dict)
+    doses: Mapping[str, tuple[Term, ...]] = field(default_factory=dict)
+
+
+def stream(seed: int, *words: str) -> np.random.Generator:
+    """A random generator of its own for each seed and purpose, independent of what else is drawn."""
+    return np.random.Generator(np.random.Philox(np.random.SeedSequence([seed, *(crc32(w.encode()) for w in words)])))
+
+
+def _counts(circuit: Circuit, cells: int) -> dict[str, int]:
+    """Cells of each population; the rounding remainder goes to the first."""
+    counts = {name: int(round(p.fraction * cells)) for name, p in circuit.populations.items()}
+    first = next(iter(counts))
+    counts[first] += cells - sum(counts.values())
+    if min(counts.values()) < 0:
+        raise GlunetError(f"{circuit.file}: the populations' fractions add up to more than 1")
+    return counts
+
+
+def _spread(value: Value, si: float, n: int, rng: np.random.Generator) -> np.ndarray:
+    """Values over cells: lognormal with the given mean and coefficient of variation, normal for voltages."""
+    if si > 0:
+        sigma = np.sqrt(np.log1p(value.spread**2))
+        return si * np.exp(rng.normal(-0.5 * sigma**2, sigma, n))
+    return si + abs(si) * value.spread * rng.standard_normal(n)
+
+
+def _parameters(model: CellModel, n: int, settings: Sequence[Setting],
+                varying: set[str]) -> tuple[dict[str, float], dict[str, np.ndarray]]:
+    """Constants and per-cell arrays of one population."""
+    constants, arrays = {}, {}
+    for variable, (path, value) in model.parameters.items():
+        si = [setting.values.get(path, value.si) for setting in settings]
+        if value.spread == 0 and path not in varying:
+            constants[variable] = si[0]
+        elif value.spread == 0:
+            arrays[variable] = np.repeat(np.array(si)[:, None], n, axis=1)
+        else:
+            arrays[variable] = np.array([_spread(value, x, n, stream(setting.seed, model.name, variable))
+                                         for x, setting in zip(si, settings, strict=True)])
+    return constants, arrays
+
+
+def _dose_arrays(model: CellModel, n: int, settings: Sequence[Setting]) -> dict[str, np.ndarray]:
+    """Schedule terms of every drug, per cell."""
+    arrays = {}
+    for drug, count in model.drugs.items():
+        for k in range(count):
+            rows = []
+            for setting in settings:
+                terms = setting.doses.get(drug, ())
+                rows.append(terms[k] if k < len(terms) else Term(ALWAYS, 0.0))
+            for key in ("start", "level", "amplitude", "tau"):
+                arrays[f"{key}_{drug}_{k}"] = np.repeat(np.array([[getattr(t, key)] for t in rows]), n, axis=1)
+    return arrays
+
+
+def _noise_keys(model: CellModel, n: int, settings: Sequence[Setting]) -> dict[str, np.ndarray]:
+    """Two 32-bit keys per cell for the counter-based noise: they depend on seed, population and cell alone."""
+    keys = np.array([stream(s.seed, model.name, "noise").integers(0, 2**32, (n, 2), dtype=np.uint32) for s in settings])
+    return {f"noise_key_{i}": keys[:, :, i].view(np.int32).copy() for i in range(2)}
+
+
+def _initial(model: CellModel, constants: dict[str, float], arrays: dict[str, np.ndarray],
+             settings: Sequence[Setting], n: int, slow_dt: float) -> dict[str, np.ndarray]:
+    """Start values: v scattered, gates and background conductances at their steady state, ports at their value at t = 0."""
+    shape = (len(settings), n)
+    low, high = _V_START
+    v = np.array([stream(s.seed, model.name, "v").uniform(low, high, n) for s in settings])
+    if model.clamped:
+        v = arrays["v_clamp"].copy()
+    scope: dict[str, np.ndarray | float] = {"t": 0.0, "slow_dt": slow_dt, **constants, **arrays, "v": v}
+    for name in ("n_excitatory", "rate_excitatory", "w_excitatory", "n_inhibitory", "rate_inhibitory", "w_inhibitory"):
+        scope.setdefault(name, 0.0)
+    found = {"v": v, "v_before": v.copy()}
+    slow = {s.name: s for s in model.states if s.clock == "slow"}
+    for state in slow.values():
+        found[state.name] = scope[state.name] = np.zeros(shape) + evaluate(state.initial, scope)
+    for event in model.event_states:
+        found[event.name] = scope[event.name] = np.zeros(shape) + evaluate(event.expression, scope)
+    found["last_spike"] = np.full(shape, -1e3)
+    assignments = model.slow_assignments() | {d.name: d.expression for d in model.definitions
+                                              if "poisson_events" not in d.expression}
+    fast = {s.name: _steady(s) for s in model.states if s.clock == "fast"}
+    stored = set(model.slow_variables())
+    for name in order({**{k: [x] for k, x in assignments.items()}, **{k: [x] for k, x in fast.items()}}):
+        scope[name] = np.zeros(shape) + evaluate(fast.get(name) or assignments[name], scope)
+        if name in fast or name in stored:
+            found[name] = np.asarray(scope[name])
+    return found
+
+
+def _steady(state: object) -> str:
+    """Expression of a fast state's start value."""
+    if state.initial != "steady":          # type: ignore[attr-defined]
+        return state.initial               # type: ignore[attr-defined]
+    return f"({state.alpha})/(({state.alpha}) + ({state.beta}))" if state.alpha else state.target  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True)
+class _Wired:
+    plan: ProjectionPlan
+    received: np.ndarray       # [R, n_target] summed weight that each target cell receives
+
+
+def _project(circuit: Circuit, projection: Projection, settings: Sequence[Setting],
+             sheets: list[tuple[dict[str, np.ndarray], float]]) -> _Wired:
+    """Index arrays and weights of one projection over all replicates."""
+    def number(key: str, setting: Setting) -> float:
+        return setting.values.get(f"projections.{projection.name}.{key}", projection.values[key].si)
+
+    structure = {(number("in_degree", s), number("delay", s)) for s in settings}
+    if len(structure) > 1:
+        raise GlunetError(f"projections.{projection.name}: in_degree and delay cannot vary within one batch")
+    wanted = int(round(number("in_degree", settings[0])))
+    sources, targets, weights, received = [], [], [], []
+    known: dict[tuple[int, float], tuple[np.ndarray, np.ndarray, np.ndarray]] = {}
+    for replicate, (setting, (positions, side)) in enumerate(zip(settings, sheets, strict=True)):
+        pre, post = positions[projection.source], positions[projection.target]
+        key = (setting.seed, number("length", setting))
+        if key not in known:
+            rng = stream(setting.seed, "projection", projection.name)
+            found = wire(post, pre, wanted, key[1], side, projection.source == projection.target, rng)
+            known[key] = (*found, rng.standard_normal(found[0].size))
+        source, target, z = known[key]
+        sigma, degree = number("weight_spread", setting), source.size // max(len(post), 1)
+        # a small circuit has fewer sources than wanted: the mean input is kept by stronger synapses
+        mean = number("weight", setting) * (wanted / degree if degree else 0.0)
+        weight = mean * np.exp(sigma * z - 0.5 * sigma**2)
+        sources.append(source + replicate * len(pre))
+        targets.append(target + replicate * len(post))
+        weights.append(weight)
+        received.append(np.bincount(target, weight, minlength=len(post)))
+    arrival = _arrival(circuit.populations[projection.target], projection)
+    plan = ProjectionPlan(projection.name, projection.source, projection.target, projection.receptors, wanted,
+                          np.concatenate(sources).astype(np.int32), np.concatenate(targets).astype(np.int32),
+                          np.concatenate(weights), number("delay", settings[0]), arrival)
+    return _Wired(plan, np.array(received))
+
+
+def _arrival(target: Population, projection: Projection) -> str:
+    """What an arriving spike does to its target."""
+    lines = []
+    for receptor in projection.receptors:
+        mechanism = mechanisms()[receptor]
+        subunits = target.subunits if "subunit" in mechanism.per else ("",)
+        lines += [mechanism.arrival.replace("{s}", subunit) for subunit in subunits]
+    return "\n".join(lines)
+
+
+def _capacity(circuit: Circuit, name: str, wired: list[_Wired], arrays: dict[str, np.ndarray],
+              constants: dict[str, float], shape: tuple[int, int]) -> np.ndarray:
+    """All glutamatergic conductance of a cell: its synapses' and its unmodelled afferents' (S)."""
+    total = np.full(shape, _TINY)
+    for one in wired:
+        if one.plan.target == name and "nmda" in one.plan.receptors:
+            total += one.received
+    both = {**constants, **arrays}
+    return total + both.get("n_excitatory", 0.0) * both.get("w_excitatory", 0.0)
+
+
+def assemble(circuit_name: str, settings: Sequence[Setting], duration: float, *, cells: int | None = None,
+             dt: float | None = None, record: Mapping[str, RecordPlan] | None = None,
+             clamp: Mapping[str, float] | None = None) -> Blueprint:
+    """The blueprint of one batch.
+
+    Parameters
+    ----------
+    circuit_name : str
+    settings : sequence of Setting
+        One per replicate.
+    duration : float
+        Seconds.
+    cells : int, optional
+        Cells per replicate; the circuit's own number where None.
+    dt : float, optional
+        Fast step in seconds.
+    record : mapping of population to RecordPlan
+    clamp : mapping of population to volts
+        Voltage-clamped populations.
+
+    Returns
+    -------
+    Blueprint
+
+    Raises
+    ------
+    InputError, GlunetError
+        One line each.
+    """
+    circuit, record, clamp = load_circuit(circuit_name), record or {}, clamp or {}
+    counts = {name: n for name, n in _counts(circuit, cells or circuit.cells).items() if n}
+    drugs = sorted({drug for setting in settings for drug in setting.doses})
+    terms = {drug: max(_LEAST_TERMS, *(len(s.doses.get(drug, ())) for s in settings)) for drug in drugs}
+    substances = [(load_drug(drug), terms[drug]) for drug in drugs]
+    paths = {path for setting in settings for path in setting.values}
+    varying = {path for path in paths if len({s.values.get(path) for s in settings}) > 1}
+    sheets = [place(counts, circuit.spacing.si, stream(s.seed, "sheet")) for s in settings]
+    wired = [_project(circuit, p, settings, sheets) for p in circuit.projections.values()
+             if counts.get(p.source) and counts.get(p.target)]
+    populations = {}
+    for name, n in counts.items():
+        population, held = circuit.populations[name], name in clamp or any(f"clamp.{name}" in s.values for s in settings)
+        model = compose(circuit, population, substances, held)
+        constants, arrays = _parameters(model, n, settings, varying)
+        arrays |= _dose_arrays(model, n, settings)
+        shape = (len(settings), n)
+        if held:
+            volts = [[s.values.get(f"clamp.{name}", clamp.get(name, 0.0))] for s in settings]
+            arrays["v_clamp"] = np.repeat(np.array(volts), n, axis=1)
+        if "nmda" in population.mechanisms:
+            arrays["capacity"] = _capacity(circuit, name, wired, arrays, constants, shape)
+        if "afferents" in population.mechanisms:
+            arrays |= _noise_keys(model, n, settings)
+        initial = _initial(model, constants, arrays, settings, n, circuit.slow_dt)
+        positions = np.array([sheet[name] for sheet, _ in sheets])
+        populations[name] = PopulationPlan(name, population.kind, n, model, constants, arrays, initial, positions,
+                                           record.get(name, RecordPlan()))
+    seeds = np.array([s.seed for s in settings], dtype=np.int64)
+    schedules = {drug: [tuple(s.doses.get(drug, ())) for s in settings] for drug in drugs}
+    return Blueprint(circuit.name, len(settings), seeds, duration, dt or circuit.dt, circuit.slow_dt, populations,
+                     {one.plan.name: one.plan for one in wired}, schedules)

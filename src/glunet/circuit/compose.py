@@ -1,0 +1,270 @@
+"""Compose mechanisms into one cell model: lay them down, join them at their ports, order what follows from what.
+
+The result is text that Brian2 runs and that a reader can read: equations for the reader, and the update of one step.
+One fast step goes: gates and conductances (from the old v), afferent spikes, then v (from the new gates). Gates and v
+thus stand half a step apart, which makes the scheme second-order accurate at no cost.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from glunet.circuit.expressions import names, order, products
+from glunet.circuit.types import Act, Circuit, Drug, Population, Value
+from glunet.errors import GlunetError
+from glunet.mechanisms.catalogue import mechanisms
+from glunet.vocabulary.mechanism import Current, Definition, Feed, Mechanism, Port, State
+
+TERMS = ("start", "level", "amplitude", "tau")
+_HOST = {
+    "v", "area", "last_spike", "t", "dt", "t_in_timesteps", "noise_key_0", "noise_key_1", "capacity", "temperature", "w",
+    "slow_dt",
+}
+
+
+@dataclass
+class CellModel:
+    """One population's composed model (text and names only; numbers are in `Blueprint`)."""
+
+    name: str
+    mechanisms: list[Mechanism] = field(default_factory=list)
+    parameters: dict[str, tuple[str, Value]] = field(default_factory=dict)     # variable: (path, value)
+    states: list[State] = field(default_factory=list)
+    event_states: list[Definition] = field(default_factory=list)
+    definitions: list[Definition] = field(default_factory=list)
+    slow_definitions: list[Definition] = field(default_factory=list)
+    currents: list[Current] = field(default_factory=list)
+    ports: list[Port] = field(default_factory=list)
+    feeds: list[Feed] = field(default_factory=list)
+    at_spike: list[str] = field(default_factory=list)
+    background: list[str] = field(default_factory=list)
+    drugs: dict[str, int] = field(default_factory=dict)                         # drug: number of schedule terms
+    clamped: bool = False
+
+    def port_expression(self, port: Port) -> str:
+        """What a port evaluates to: its base joined with its feeds."""
+        sign = "*" if port.join == "product" else " + "
+        return sign.join([port.base] + [f"({feed.expression})" for feed in self.feeds if feed.port == port.name])
+
+    def concentration(self, drug: str) -> str:
+        """A drug's concentration over time, as a sum of delayed exponentials (`vocabulary/schedule.py`)."""
+        return " + ".join(
+            f"int(t >= start_{drug}_{k})*(level_{drug}_{k} + amplitude_{drug}_{k}"
+            f"*exp(-clip(t - start_{drug}_{k}, 0*second, 1e9*second)/tau_{drug}_{k}))"
+            for k in range(self.drugs[drug]))
+
+    def slow_assignments(self) -> dict[str, str]:
+        """Everything evaluated on the slow clock, in order, except the slow states' own updates."""
+        found = {f"concentration_{drug}": self.concentration(drug) for drug in self.drugs}
+        found |= {port.name: self.port_expression(port) for port in self.ports}
+        found |= {definition.name: definition.expression for definition in self.slow_definitions}
+        return found
+
+    def slow_variables(self) -> dict[str, str]:
+        """Names stored per cell by the slow clock, with their units."""
+        found = {f"concentration_{drug}": "mM" for drug in self.drugs}
+        found |= {port.name: port.unit for port in self.ports}
+        return found | {definition.name: definition.unit for definition in self.slow_definitions}
+
+
+def _fill(mechanism: Mechanism, **names_: str) -> Mechanism:
+    """The mechanism with its placeholders filled in."""
+    def fill(thing: object) -> object:
+        if isinstance(thing, str):
+            for letter, word in names_.items():
+                thing = thing.replace("{" + letter + "}", word)
+            return thing
+        if isinstance(thing, tuple):
+            return tuple(fill(part) for part in thing)
+        if hasattr(thing, "__dataclass_fields__"):
+            return replace(thing, **{key: fill(getattr(thing, key)) for key in thing.__dataclass_fields__})
+        return thing
+    return fill(mechanism)  # type: ignore[return-value]
+
+
+def _add(model: CellModel, part: Mechanism, values: dict[str, tuple[str, Value]]) -> None:
+    """Put one laid-down mechanism into the model; names must not clash, repeated shared parts are kept once."""
+    for variable, entry in values.items():
+        if variable in model.parameters and model.parameters[variable] != entry:
+            raise GlunetError(f"{model.name}: the parameter '{variable}' is declared by two mechanisms")
+        model.parameters[variable] = entry
+    for kind in ("states", "event_states", "definitions", "slow_definitions", "currents", "ports"):
+        have = {thing.name: thing for thing in getattr(model, kind)}
+        for thing in getattr(part, kind):
+            if have.get(thing.name, thing) != thing:
+                raise GlunetError(f"{model.name}: '{thing.name}' is declared by two mechanisms")
+            if thing.name not in have:
+                getattr(model, kind).append(thing)
+    model.feeds += [feed for feed in part.feeds if feed not in model.feeds]
+    model.at_spike += [line for line in (part.at_spike,) if line]
+    model.background += [line for line in (part.background,) if line]
+    model.mechanisms.append(part)
+
+
+def _cell_parts(model: CellModel, circuit: Circuit, population: Population) -> None:
+    """The mechanisms that the circuit file lists for a population."""
+    catalogue = mechanisms()
+    for word in population.mechanisms:
+        table = population.values[word]
+        root = f"populations.{population.name}.{word}"
+        values = {key: (f"{root}.{key}", value) for key, value in table.items()}
+        if "subunit" not in catalogue[word].per:
+            _add(model, catalogue[word], values)
+            continue
+        for subunit in population.subunits:
+            constants = {f"{key}_{subunit}": (f"receptors.{subunit}.{key}", value)
+                         for key, value in circuit.receptors[subunit].items()}
+            _add(model, _fill(catalogue[word], s=subunit), values | constants)
+
+
+def _drug_parts(model: CellModel, population: Population, drug: Drug, terms: int) -> None:
+    """What a drug does to the cells of a population."""
+    model.drugs[drug.name] = terms
+    for act in drug.acts:
+        if act.receptor and act.receptor not in population.mechanisms:
+            continue
+        mechanism = mechanisms()[act.mechanism]
+        values = {f"{key}_{drug.name}": (f"drugs.{drug.name}.{key}", value) for key, value in act.values.items()}
+        subunits = population.subunits if "subunit" in mechanism.per else ("",)
+        for subunit in subunits:
+            own = _constants_at(act, drug, subunit) if subunit else {}
+            _add(model, _fill(mechanism, d=drug.name, s=subunit, r=act.receptor, x=act.species), values | own)
+
+
+def _constants_at(act: Act, drug: Drug, subunit: str) -> dict[str, tuple[str, Value]]:
+    """A drug's constants at one subunit."""
+    if subunit not in act.by_subunit:
+        raise GlunetError(f"{drug.name}: no constants for the subunit {subunit}; the file gives {', '.join(act.by_subunit)}")
+    return {f"{key}_{drug.name}_{subunit}": (f"drugs.{drug.name}.{key}.{subunit}", value)
+            for key, value in act.by_subunit[subunit].items()}
+
+
+def _release_parts(model: CellModel, circuit: Circuit, population: Population) -> None:
+    """What the receptors of a population's targets need at the presynaptic side."""
+    wanted = [(receptor, circuit.populations[p.target]) for p in circuit.projections.values()
+              if p.source == population.name for receptor in p.receptors]
+    for receptor, target in wanted:
+        mechanism = mechanisms()[receptor]
+        missing = set(mechanism.release.requires) - {event.name for event in model.event_states}
+        if missing:
+            raise GlunetError(f"{model.name}: the receptor '{receptor}' of {target.name} needs {', '.join(sorted(missing))} "
+                              "at the presynaptic cell, which no mechanism of this population supplies")
+        for subunit in target.subunits if "subunit" in mechanism.per else ("",):
+            part = _fill(mechanism, s=subunit)
+            for state in part.release.states:
+                if state not in model.event_states:
+                    model.event_states.append(state)
+            if part.release.at_spike and part.release.at_spike not in model.at_spike:
+                model.at_spike.append(part.release.at_spike)
+                for key, value in circuit.receptors[subunit].items():
+                    if f"{key}_{subunit}" in names(part.release.at_spike):
+                        model.parameters.setdefault(f"{key}_{subunit}", (f"receptors.{subunit}.{key}", value))
+
+
+def _join_ports(model: CellModel) -> None:
+    """Send every feed to its port; a feed to a receptor with subunits goes to each of them."""
+    ports = {port.name for port in model.ports}
+    joined = []
+    for feed in model.feeds:
+        targets = [feed.port] if feed.port in ports else [p for p in ports if p.startswith(feed.port + "_")]
+        if not targets and not feed.optional:
+            raise GlunetError(f"{model.name}: nothing here offers the port '{feed.port}'")
+        joined += [Feed(target, feed.expression) for target in sorted(targets)]
+    model.feeds = joined
+
+
+def _check_requirements(model: CellModel, milieu: set[str]) -> None:
+    """Refuse, by name, a host that lacks what a mechanism needs."""
+    have = _HOST | milieu | set(model.parameters) | set(model.slow_variables())
+    have |= {thing.name for kind in (model.states, model.event_states, model.definitions) for thing in kind}
+    for part in model.mechanisms:
+        missing = [name for name in part.requires if name not in have]
+        if missing:
+            raise GlunetError(f"{model.name}: the mechanism '{part.name}' needs {', '.join(missing)}, which no mechanism "
+                              "of this population supplies")
+
+
+def compose(circuit: Circuit, population: Population, drugs: list[tuple[Drug, int]], clamped: bool) -> CellModel:
+    """One population's model.
+
+    Parameters
+    ----------
+    circuit, population
+        As loaded.
+    drugs : list of (Drug, int)
+        Each drug with the number of terms that its schedules need.
+    clamped : bool
+        Hold v at the value of the parameter ``v_clamp``.
+
+    Returns
+    -------
+    CellModel
+
+    Raises
+    ------
+    GlunetError
+        Where a mechanism needs what the host lacks, or two declare one name.
+    """
+    model = CellModel(population.name, clamped=clamped)
+    _cell_parts(model, circuit, population)
+    _release_parts(model, circuit, population)
+    for drug, terms in drugs:
+        _drug_parts(model, population, drug, terms)
+    _join_ports(model)
+    if "afferents" not in population.mechanisms:
+        model.background = []
+    for key in [*(f"{name}_rest" for name in circuit.milieu if name != "temperature"), "temperature"]:
+        path = key.removesuffix("_rest")
+        if any(key in names(text) for text in model.slow_assignments().values()) or key == "temperature":
+            model.parameters[key] = (f"milieu.{path}", circuit.milieu[path])
+    _check_requirements(model, set())
+    return model
+
+
+def fast_code(model: CellModel) -> str:
+    """Statements of one fast step."""
+    lines, fast = [], [state for state in model.states if state.clock == "fast"]
+    reads = {d.name: [d.expression] for d in model.definitions}
+    reads |= {s.name: [s.equation()] for s in fast}
+    definitions, states = {d.name: d for d in model.definitions}, {s.name: s for s in fast}
+    for name in order(reads):
+        if name in definitions:
+            # Brian2 puts the equations' own subexpressions in by itself; what is drawn at random is ours to place
+            if "poisson_events" in definitions[name].expression:
+                lines.append(f"{name} = {definitions[name].expression}")
+        else:
+            lines += _advance(states[name], "dt")
+            lines += [line for line in model.background if line.startswith(f"{name} += ")]
+    if model.clamped:
+        return "\n".join([*lines, "v = v_clamp"])
+    total = [f"conductance_{current.name}" for current in model.currents]
+    lines += [f"conductance_{c.name} = {products(c.conductance)}" for c in model.currents]
+    lines.append("conductance = " + " + ".join(total))
+    lines.append("drive = " + " + ".join(f"conductance_{c.name}*{c.reversal}" for c in model.currents) + " + I_applied")
+    lines += ["v_before = v", "v_target = drive/conductance",
+              "v = v_target + (v - v_target)*exp(-dt*conductance/(capacitance*area))"]
+    return "\n".join(lines)
+
+
+def _advance(state: State, dt: str) -> list[str]:
+    """Exact step of one conditionally linear state."""
+    x = state.name
+    if state.alpha:
+        return [f"gain_{x} = {products(state.alpha)}", f"rate_{x} = gain_{x} + {products(state.beta)}",
+                # where both rates vanish (no drug, nothing open) the state keeps its value
+                f"share_{x} = gain_{x}/(rate_{x} + 1e-30/second)",
+                f"{x} = share_{x} + ({x} - share_{x})*exp(-{dt}*rate_{x})"]
+    if state.target:
+        return [f"{x} = {state.target} + ({x} - {state.target})*exp(-{dt}/{state.tau})"]
+    return [f"{x} = {x}*exp(-{dt}/{state.tau})"]
+
+
+def slow_code(model: CellModel) -> str:
+    """Statements of one slow step: concentrations, ports, slow states and what follows from them."""
+    assignments = model.slow_assignments()
+    slow = {state.name: state for state in model.states if state.clock == "slow"}
+    reads = {name: [text] for name, text in assignments.items()} | {name: [s.equation()] for name, s in slow.items()}
+    lines = []
+    for name in order(reads):
+        lines += _advance(slow[name], "slow_dt") if name in slow else [f"{name} = {assignments[name]}"]
+    return "\n".join(lines)

@@ -1,0 +1,71 @@
+"""What a circuit lets an experiment change and record: parameter paths with unit and bounds, and variables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from glunet.circuit.compose import CellModel, compose
+from glunet.circuit.load import load_circuit, load_drug
+from glunet.circuit.types import Value
+
+
+@dataclass(frozen=True)
+class PathInfo:
+    """One parameter that an experiment may set or make an axis; bounds and default in SI units."""
+
+    unit: str
+    low: float | None
+    high: float | None
+    meaning: str
+    default: float | None
+
+
+def _info(value: Value) -> PathInfo:
+    return PathInfo(value.unit, value.low, value.high, value.meaning, value.si)
+
+
+def populations(circuit: str) -> list[str]:
+    """Names of a circuit's populations."""
+    return list(load_circuit(circuit).populations)
+
+
+def models(circuit: str, drugs: list[str]) -> dict[str, CellModel]:
+    """Every population's composed model, with these drugs."""
+    loaded = load_circuit(circuit)
+    substances = [(load_drug(drug), 2) for drug in drugs]
+    return {name: compose(loaded, population, substances, False) for name, population in loaded.populations.items()}
+
+
+def describe(circuit: str, drugs: list[str]) -> dict[str, PathInfo]:
+    """Every parameter path of a circuit with these drugs.
+
+    Returns
+    -------
+    dict of path to PathInfo
+        ``seed``; ``milieu.*``; ``populations.<population>.<mechanism>.<parameter>``; ``receptors.<subunit>.<parameter>``;
+        ``projections.<projection>.<parameter>``; ``drugs.<drug>.concentration`` and the drugs' own constants.
+    """
+    loaded = load_circuit(circuit)
+    found = {"seed": PathInfo("1", 0, None, "seed of wiring, heterogeneity and noise", 1)}
+    for name, projection in loaded.projections.items():
+        found |= {f"projections.{name}.{key}": _info(value) for key, value in projection.values.items()}
+    found |= {f"clamp.{name}": PathInfo("mV", None, None, "voltage at which the cells are held", None)
+              for name in loaded.populations}
+    for drug in drugs:
+        found[f"drugs.{drug}.concentration"] = PathInfo("uM", 0.0, None, "concentration", None)
+    for model in models(circuit, drugs).values():
+        found |= {path: _info(value) for path, value in model.parameters.values()}
+    return dict(sorted(found.items()))
+
+
+def units(model: CellModel) -> dict[str, str]:
+    """Variables of a composed model that can be recorded, with their display units."""
+    found = {"v": "mV", **{c.name: "pA" for c in model.currents}}
+    totals = {c.name.rsplit("_", 1)[0] for c in model.currents if c.name.startswith("I_nmda_")}
+    found |= {name: "pA" for name in totals} | {s.name: s.unit for s in model.states} | model.slow_variables()
+    return found | {d.name: d.unit for d in model.definitions if "poisson_events" not in d.expression}
+
+
+def recordables(circuit: str, drugs: list[str]) -> dict[str, dict[str, str]]:
+    """Recordable variables of every population, with their units."""
+    return {name: units(model) for name, model in models(circuit, drugs).items()}

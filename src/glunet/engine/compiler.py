@@ -1,0 +1,133 @@
+"""Compile a generated C++ project fast, to fast code, once per content.
+
+Brian2's generated project has one file per operation, and parsing the same headers forty times is most of its compile
+time. Here the operations go into two translation units: what runs every step, fully optimised, and what runs once,
+not optimised at all. The binary is kept under a key of its source, its flags, the compiler and the processor.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+import re
+import shutil
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from pathlib import Path
+
+from glunet.errors import GlunetError
+
+# glibc declares its vector functions only under __FAST_MATH__, which -fno-finite-math-only (infinities and nans keep
+# their meaning) takes back; and gcc gives up on alias checks among the many arrays of a cell unless the limit is raised.
+FAST = ("-O3", "-ffast-math", "-fno-finite-math-only", "-D__FAST_MATH__", "--param=vect-max-version-for-alias-checks=1000")
+ONCE = ("-O0",)
+COMMON = ("-std=c++11", "-w", "-I.", "-Ibrianlib")
+_ONCE_FILES = re.compile(r"create_array|before_run|after_run")
+
+
+def compiler() -> str | None:
+    """The C++ compiler: ``$CXX`` or g++; None where there is none."""
+    return shutil.which(os.environ.get("CXX", "g++"))
+
+
+@cache
+def _machine_flags(command: str) -> tuple[str, ...]:
+    """Flags for this processor; the widest vectors it has."""
+    flags = ["-march=native"]
+    probe = subprocess.run([command, "-march=native", "-dM", "-E", "-x", "c++", os.devnull], capture_output=True, text=True)
+    if "__AVX512F__" in probe.stdout:
+        flags.append("-mprefer-vector-width=512")
+    return tuple(flags)
+
+
+@cache
+def toolchain(command: str) -> str:
+    """Compiler version and processor features: what a binary built with -march=native depends on."""
+    version = subprocess.run([command, "--version"], capture_output=True, text=True).stdout.splitlines()[0]
+    features = subprocess.run([command, "-march=native", "-Q", "--help=target"], capture_output=True, text=True).stdout
+    return f"{version}|{platform.machine()}|{hashlib.sha256(features.encode()).hexdigest()}"
+
+
+def cache_folder() -> Path:
+    """Where binaries are kept: ``$GLUNET_CACHE``, or ``glunet`` in the user's cache folder."""
+    base = os.environ.get("GLUNET_CACHE")
+    return Path(base) if base else Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "glunet"
+
+
+def sources(project: Path) -> dict[str, str]:
+    """The generated source files by relative path; arrays that are read at run time are not among them."""
+    return {str(path.relative_to(project)): path.read_text()
+            for path in sorted(project.rglob("*")) if path.suffix in {".cpp", ".h"} and "static_arrays" not in path.parts}
+
+
+def key(project: Path, command: str) -> str:
+    """Content key of a project's binary."""
+    seen = hashlib.sha256(repr((FAST, ONCE, COMMON, toolchain(command), _machine_flags(command))).encode())
+    for name, text in sources(project).items():
+        seen.update(name.encode() + b"\0" + text.encode())
+    return seen.hexdigest()[:24]
+
+
+def _units(project: Path) -> None:
+    """Write the two translation units."""
+    units: dict[str, list[str]] = {"every_step.cpp": [], "once.cpp": []}
+    for number, path in enumerate(sorted((project / "code_objects").glob("*.cpp"))):
+        # every operation's helpers go into a namespace of their own, so that they can share a translation unit
+        text = path.read_text().replace("namespace {", f"namespace unit_{number} {{", 1)
+        text = text.replace("using namespace brian;", f"using namespace brian;\n    using namespace unit_{number};")
+        units["once.cpp" if _ONCE_FILES.search(path.name) else "every_step.cpp"].append(text)
+    for name in ("brianlib/spikequeue.cpp", "network.cpp"):
+        units["every_step.cpp"].append((project / name).read_text())
+    for name in ("objects.cpp", "run.cpp", "synapses_classes.cpp", "main.cpp"):
+        units["once.cpp"].append((project / name).read_text())
+    for name, texts in units.items():
+        (project / name).write_text("\n".join(texts))
+
+
+def _run(command: list[str], project: Path) -> None:
+    """One compiler call; its first complaint is what a failure says."""
+    done = subprocess.run(command, cwd=project, capture_output=True, text=True)
+    if done.returncode:
+        lines = [line for line in done.stderr.splitlines() if "error" in line.lower()] or done.stderr.splitlines() or [""]
+        raise GlunetError(f"the C++ compiler failed: {lines[0].strip()}")
+
+
+def binary(project: Path) -> tuple[Path, bool]:
+    """The project's binary, compiled now or taken from the cache.
+
+    Parameters
+    ----------
+    project : Path
+        Folder with Brian2's generated sources.
+
+    Returns
+    -------
+    path : Path
+    compiled : bool
+        False where the cache held it.
+
+    Raises
+    ------
+    GlunetError
+        No compiler, or it failed.
+    """
+    command = compiler()
+    if command is None:
+        raise GlunetError("no C++ compiler found (looked for $CXX and g++)")
+    kept = cache_folder() / "bin" / key(project, command)
+    if kept.is_file():
+        return kept, False
+    _units(project)
+    machine = _machine_flags(command)
+    jobs = [[command, *FAST, *machine, *COMMON, "-c", "every_step.cpp"], [command, *ONCE, *COMMON, "-c", "once.cpp"]]
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda job: _run(job, project), jobs))
+    # -ffast-math at the link sets flush-to-zero: without it a silent network crawls through denormal numbers
+    _run([command, "every_step.o", "once.o", "-ffast-math", "-o", "main"], project)
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    fresh = kept.with_suffix(f".{os.getpid()}")
+    shutil.copy2(project / "main", fresh)
+    os.replace(fresh, kept)
+    return kept, True

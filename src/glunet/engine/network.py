@@ -1,0 +1,159 @@
+"""From blueprint to Brian2 objects: one group per population, one pathway per projection, on every device alike."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from brian2 import Clock, Network, NeuronGroup, SpikeMonitor, StateMonitor, Synapses, second
+
+from glunet.circuit.blueprint import Blueprint, PopulationPlan, ProjectionPlan
+from glunet.circuit.compose import CellModel, fast_code, slow_code
+from glunet.circuit.paths import units
+from glunet.engine.noise import LARGEST_MEAN, functions
+from glunet.errors import GlunetError
+from glunet.vocabulary.quantity import brian_unit
+
+
+class Clocks:
+    """One clock per interval, shared by all that tick together: fewer clocks make a cheaper step."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, Clock] = {}
+
+    def at(self, interval: float) -> Clock:
+        """The clock of an interval in seconds."""
+        nanoseconds = round(interval * 1e9)
+        return self._known.setdefault(nanoseconds, Clock(interval * second, name=f"clock_{nanoseconds}_ns"))
+
+
+def total_currents(model: CellModel) -> dict[str, list[str]]:
+    """Currents that are the sum over subunits, such as I_nmda."""
+    totals: dict[str, list[str]] = {}
+    for current in model.currents:
+        if current.name.startswith("I_nmda_"):
+            totals.setdefault("I_nmda", []).append(current.name)
+    return totals
+
+
+def equations(model: CellModel, constants: dict[str, float], arrays: dict[str, np.ndarray]) -> str:
+    """The population's equations in Brian2's language, as a reader would write them."""
+    lines = []
+    if model.clamped:
+        lines += ["dv/dt = 0*volt/second : volt"]
+    else:
+        sum_ = " + ".join(c.name for c in model.currents)
+        lines += [f"dv/dt = (I_applied - ({sum_}))/(capacitance*area) : volt"]
+    for state in model.states:
+        unit = brian_unit(state.unit)
+        lines.append(f"d{state.name}/dt = {state.equation()} : {unit}" if state.clock == "fast"
+                     else f"{state.name} : {unit}")
+    for current in model.currents:
+        lines.append(f"{current.name} = ({current.conductance})*(v - {current.reversal}) : amp")
+    lines += [f"{name} = {' + '.join(parts)} : amp" for name, parts in total_currents(model).items()]
+    lines += [f"{d.name} = {d.expression} : {brian_unit(d.unit)}" for d in model.definitions
+              if "poisson_events" not in d.expression]
+    lines += [f"{name} : {brian_unit(unit)}" for name, unit in model.slow_variables().items()]
+    lines += [f"{event.name} : {brian_unit(event.unit)}" for event in model.event_states]
+    lines += ["last_spike : second", "v_before : volt"]
+    for name, values in arrays.items():
+        unit = "integer" if values.dtype.kind == "i" else brian_unit(_unit_of(model, name))
+        lines.append(f"{name} : {unit} (constant)")
+    # shared variables, not literals: a binary then serves every value, and a name means its own group's parameter
+    lines += [f"{name} : {brian_unit(_unit_of(model, name))} (constant, shared)" for name in [*constants, "slow_dt"]]
+    return "\n".join(lines)
+
+
+def _unit_of(model: CellModel, name: str) -> str:
+    """Display unit of a per-cell parameter."""
+    if name in model.parameters:
+        return model.parameters[name][1].unit
+    if name.startswith(("level_", "amplitude_")):
+        return "mM"
+    if name.startswith(("start_", "tau_")):
+        return "s"
+    return {"v_clamp": "mV", "capacity": "nS", "slow_dt": "ms"}[name]
+
+
+def _group(plan: PopulationPlan, blueprint: Blueprint, clocks: Clocks) -> NeuronGroup:
+    """The cells of one population over all replicates."""
+    model = plan.model
+    _check_drive(plan, blueprint.dt)
+    code = fast_code(model)
+    group = NeuronGroup(
+        blueprint.replicates * plan.n, equations(model, plan.constants, plan.arrays), clock=clocks.at(blueprint.dt), name=plan.name,
+        namespace=functions(),
+        method=lambda *_: code, order=1,
+        threshold="v >= spike_threshold and v_before < spike_threshold" if not model.clamped else "v_before > 1*volt",
+        reset="\n".join([*model.at_spike, "last_spike = t"]))
+    for name, values in {**plan.arrays, **plan.initial, **plan.constants, "slow_dt": blueprint.slow_dt}.items():
+        group.variables[name].set_value(np.atleast_1d(values).ravel())
+    group.run_regularly(slow_code(model), clock=clocks.at(blueprint.slow_dt), when="start", name=f"{plan.name}_slow")
+    return group
+
+
+def _check_drive(plan: PopulationPlan, dt: float) -> None:
+    """Refuse a background so dense that the inversion of its Poisson law would be cut short."""
+    both = {**plan.constants, **plan.arrays}
+    for kind in ("excitatory", "inhibitory"):
+        if f"n_{kind}" in both:
+            mean = float(np.max(both[f"n_{kind}"] * both[f"rate_{kind}"])) * dt
+            if mean > LARGEST_MEAN:
+                raise GlunetError(f"{plan.name}: {mean:.2f} {kind} afferent spikes per step; at most {LARGEST_MEAN}: "
+                                  "shorten dt, or use fewer and stronger afferents")
+
+
+def _synapses(plan: ProjectionPlan, groups: dict[str, NeuronGroup]) -> Synapses:
+    """One projection over all replicates."""
+    synapses = Synapses(groups[plan.source], groups[plan.target], "w : siemens", on_pre=plan.on_arrival,
+                        delay=plan.delay * second, name=plan.name)
+    synapses.connect(i=plan.source_index, j=plan.target_index)
+    synapses.w_ = plan.weight
+    return synapses
+
+
+def _means(blueprint: Blueprint, groups: dict[str, NeuronGroup], clocks: Clocks) -> list[Any]:
+    """Population means of every replicate, gathered by the cells themselves on their own clock."""
+    wanted = [(plan, name) for plan in blueprint.populations.values() for name in plan.record.means]
+    if not wanted:
+        return []
+    all_units = {plan.name: units(plan.model) for plan in blueprint.populations.values()}
+    text = "\n".join(f"mean_{plan.name}_{name} : {brian_unit(all_units[plan.name][name])}" for plan, name in wanted)
+    ensemble = NeuronGroup(blueprint.replicates, text, name="ensemble", clock=clocks.at(blueprint.slow_dt))
+    made: list[Any] = [ensemble]
+    for plan in blueprint.populations.values():
+        if not plan.record.means:
+            continue
+        model = "\n".join(f"mean_{plan.name}_{name}_post = {name}_pre/{plan.n} : "
+                          f"{brian_unit(all_units[plan.name][name])} (summed)" for name in plan.record.means)
+        gather = Synapses(groups[plan.name], ensemble, model, clock=clocks.at(plan.record.means_every),
+                          name=f"gather_{plan.name}", namespace=functions())
+        cells = np.arange(blueprint.replicates * plan.n)
+        gather.connect(i=cells, j=cells // plan.n)
+        made.append(gather)
+        made.append(StateMonitor(ensemble, [f"mean_{plan.name}_{name}" for name in plan.record.means], record=True,
+                                 clock=clocks.at(plan.record.means_every), when="end", name=f"means_{plan.name}"))
+    return made
+
+
+def build(blueprint: Blueprint) -> Network:
+    """The Brian2 network of a blueprint, for whatever device is set.
+
+    Returns
+    -------
+    brian2.Network
+        With monitors ``spikes_<population>``, ``means_<population>`` and ``traces_<population>``.
+    """
+    clocks = Clocks()
+    groups = {name: _group(plan, blueprint, clocks) for name, plan in blueprint.populations.items()}
+    objects: list[Any] = list(groups.values())
+    objects += [_synapses(plan, groups) for plan in blueprint.projections.values() if plan.weight.size]
+    objects += _means(blueprint, groups, clocks)
+    for plan in blueprint.populations.values():
+        if not plan.model.clamped:
+            objects.append(SpikeMonitor(groups[plan.name], name=f"spikes_{plan.name}"))
+        if plan.record.traces:
+            cells = (np.arange(blueprint.replicates)[:, None] * plan.n + np.array(plan.record.cells)).ravel()
+            objects.append(StateMonitor(groups[plan.name], list(plan.record.traces), record=cells, when="end",
+                                        clock=clocks.at(plan.record.traces_every), name=f"traces_{plan.name}"))
+    return Network(objects)

@@ -1,0 +1,103 @@
+"""Run a network as a compiled program of its own: generate, compile or reuse, run, follow its progress."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from brian2 import Network, device, get_device, prefs, second, set_device
+
+from glunet.circuit.blueprint import Blueprint
+from glunet.engine import compiler
+from glunet.engine.network import build
+from glunet.errors import GlunetError
+
+Progress = Callable[[float, float, float, str], None]
+_REPORT = 'std::cout << "progress " << completed << " " << elapsed << std::endl;'
+_RUN_CALL = re.compile(r"\.run\(\s*[0-9.eE+-]+\s*,\s*report_progress\s*,\s*[0-9.eE+-]+\s*\);")
+_DURATION = "GLUNET_DURATION"
+
+
+def _generate(blueprint: Blueprint, project: Path) -> Network:
+    """Write the C++ project; only shapes and equations are in its text, numbers are in arrays beside it."""
+    set_device("cpp_standalone", build_on_run=False, directory=str(project))
+    device.reinit()
+    device.activate(build_on_run=False, directory=str(project))
+    prefs.devices.cpp_standalone.openmp_threads = 0
+    network = build(blueprint)
+    network.run(blueprint.duration * second, report=_REPORT, report_period=0.2 * second)
+    device.build(directory=str(project), compile=False, run=False)
+    main = project / "main.cpp"
+    # the duration comes from the environment, so that one binary serves every duration
+    text, count = _RUN_CALL.subn(f'.run(atof(getenv("{_DURATION}")), report_progress, 0.2);', main.read_text())
+    if count != 1:
+        raise GlunetError("this brian2 writes its main program differently; glunet needs brian2 2.10.1")
+    main.write_text(text)
+    return network
+
+
+def run(blueprint: Blueprint, folder: Path, progress: Progress) -> tuple[Network, dict[str, float]]:
+    """Run a blueprint on the C++ standalone device.
+
+    Parameters
+    ----------
+    blueprint : Blueprint
+    folder : Path
+        Scratch folder; the caller removes it after reading the results.
+    progress : callable
+        Called with (fraction, simulated seconds, elapsed seconds, phase).
+
+    Returns
+    -------
+    network : brian2.Network
+        Its monitors can be read.
+    timings : dict of str to float
+        Seconds of 'generate', 'compile' (0 where the binary was cached) and 'run'.
+
+    Raises
+    ------
+    GlunetError
+        The compiler or the program failed.
+    """
+    started = time.perf_counter()
+    progress(0.0, 0.0, 0.0, "preparing")
+    network = _generate(blueprint, folder)
+    generated = time.perf_counter()
+    progress(0.0, 0.0, 0.0, "compiling")
+    program, compiled = compiler.binary(folder)
+    built = time.perf_counter()
+    _execute(program, folder, blueprint.duration, progress)
+    ran = get_device()
+    ran.has_been_run = True
+    ran.results_dir = os.path.join(str(folder), "results", "")
+    return network, {"generate": generated - started, "compile": built - generated if compiled else 0.0,
+                     "run": time.perf_counter() - built}
+
+
+def _execute(program: Path, folder: Path, duration: float, progress: Progress) -> None:
+    """Start the program in its folder and pass on the progress that it prints."""
+    results = folder / "results"
+    results.mkdir(exist_ok=True)
+    environment = {**os.environ, _DURATION: repr(float(duration))}
+    with open(folder / "stderr.txt", "w+b") as errors, subprocess.Popen(
+            [str(program), "--results_dir", f"{results}/"], cwd=folder, env=environment, stdout=subprocess.PIPE,
+            stderr=errors, text=True) as process:
+        try:
+            for line in process.stdout or ():
+                if line.startswith("progress "):
+                    fraction, elapsed = map(float, line.split()[1:3])
+                    progress(fraction, fraction * duration, elapsed, "simulating")
+        except BaseException:
+            process.kill()
+            raise
+        code = process.wait()
+        errors.seek(0)
+        complaint = errors.read().decode(errors="replace").strip()
+    # an array that could not be read is only a line on stderr to Brian2, and the run would go on with defaults
+    if code or "rror" in complaint:
+        last = complaint.splitlines()[-1] if complaint else "no message"
+        raise GlunetError(f"the compiled simulation ended with code {code}: {last}")

@@ -1,0 +1,45 @@
+"""Errors that a user can act on: one line each, no traceback, exit code 2."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class GlunetError(Exception):
+    """Anything glunet refuses, told in one line."""
+
+
+class StoreError(GlunetError):
+    """A stored file that is damaged, unfinished, or newer than this version."""
+
+
+class InputError(GlunetError):
+    """A value in a user's file that cannot be used.
+
+    Parameters
+    ----------
+    file : str
+        File the value stands in, as the user named it.
+    key : str
+        Dotted key inside that file.
+    problem : str
+        What is wrong, with the value.
+    allowed : str or iterable of str
+        What may stand there instead.
+    value : str, optional
+        The word to find the nearest allowed spelling for.
+    """
+
+    def __init__(self, file: str, key: str, problem: str, allowed: str | Iterable[str] = "",
+                 value: str | None = None) -> None:
+        names = [] if isinstance(allowed, str) else sorted(allowed)
+        text = allowed if isinstance(allowed, str) else ", ".join(names)
+        line = f"{file}: {key}: {problem}"
+        if text:
+            line += f"; allowed: {text}"
+        near = difflib.get_close_matches(value, names, n=1) if value else []
+        if near:
+            line += f" (did you mean '{near[0]}'?)"
+        super().__init__(" ".join(line.split()))
+        self.file, self.key, self.problem = file, key, problem

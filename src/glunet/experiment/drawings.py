@@ -1,0 +1,113 @@
+"""The check of the figures that an experiment asks for, so that a mistake shows before the run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from glunet.errors import InputError
+from glunet.experiment.check import Known, require
+from glunet.experiment.types import AxisValues, FigureRequest, figure_requests
+from glunet.vocabulary.quantity import QuantityError, parse
+
+_TYPES = {str: "a text", bool: "true or false", list: "a list", tuple: "a list"}
+WINDOWS = ("window", "before")
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where an option stands, and what it may refer to."""
+
+    known: Known
+    axes: Mapping[str, AxisValues]
+    duration: float
+    key: str
+
+    def refuse(self, problem: str, allowed: str) -> InputError:
+        """The error for this option."""
+        return InputError(self.known.file, self.key, problem, allowed)
+
+
+def figures(known: Known, table: dict[str, dict[str, Any]], axes: Mapping[str, AxisValues],
+            duration: float) -> dict[str, FigureRequest]:
+    """Figure requests; their kind is the name where none is given.
+
+    Parameters
+    ----------
+    known : Known
+    table : dict
+        The tables [figures.<name>].
+    axes : mapping of path to AxisValues
+        The experiment's own.
+    duration : float
+        Of the run, in seconds.
+
+    Raises
+    ------
+    InputError
+        Unknown kind, option, population or axis; an option of another type than its default; a window the
+        wrong way round or outside the run.
+    """
+    if not table:
+        return {}
+    from glunet.figures import catalogue
+
+    kinds = catalogue.kinds()
+    found = figure_requests(table)
+    for name, request in found.items():
+        key = f"figures.{name}"
+        require(known.file, f"{key}.kind", "kind of figure", request.kind, kinds)
+        defaults = kinds[request.kind].OPTIONS
+        for option, value in request.options.items():
+            require(known.file, f"{key}.{option}", "option", option, defaults)
+            _option(_Place(known, axes, duration, f"{key}.{option}"), option, value, defaults[option])
+    return found
+
+
+def _option(place: _Place, option: str, value: Any, default: Any) -> None:
+    """Check one option."""
+    if option in WINDOWS:
+        _window(place, value)
+    elif option in ("population", "populations"):
+        for name in value if isinstance(value, list) else [value]:
+            require(place.known.file, place.key, "population", name, place.known.populations)
+    elif option == "axis":
+        require(place.known.file, place.key, "axis", value, place.axes)
+    elif isinstance(default, str) and _seconds(default) is not None:
+        if not isinstance(value, str) or (_seconds(value) or 0.0) <= 0:
+            raise place.refuse(f"{value!r} is no duration", f"a duration above zero, such as {default!r}")
+    elif not _fits(value, default):
+        wanted = _TYPES.get(type(default), "a number")
+        raise place.refuse(f"{value!r} is not {wanted}", f"{wanted}, such as {default!r}")
+
+
+def _fits(value: Any, default: Any) -> bool:
+    """Tell whether a value is of its default's type; None stands for any."""
+    if default is None:
+        return True
+    if isinstance(default, bool) or isinstance(value, bool):
+        return isinstance(default, bool) and isinstance(value, bool)
+    if isinstance(default, int | float):
+        return isinstance(value, int | float)
+    return isinstance(value, list if isinstance(default, tuple) else type(default))
+
+
+def _seconds(text: Any) -> float | None:
+    """A time in seconds, None for what is none."""
+    try:
+        return parse(text, "s")
+    except QuantityError:
+        return None
+
+
+def _window(place: _Place, value: Any) -> None:
+    """Check a stretch of the run."""
+    allowed = f'two times within the {place.duration:g} s of the run, such as ["0 s", "{place.duration:g} s"]'
+    times = [_seconds(part) for part in value] if isinstance(value, list) else []
+    if len(times) != 2 or times[0] is None or times[1] is None:
+        raise place.refuse(f"{value!r} is no window", allowed)
+    if times[0] >= times[1]:
+        raise place.refuse(f"{value!r} is the wrong way round", allowed)
+    if times[0] < 0 or times[1] > place.duration * (1 + 1e-9):
+        raise place.refuse(f"{value!r} lies outside the run", allowed)

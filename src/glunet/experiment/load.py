@@ -1,0 +1,197 @@
+"""Read an experiment file: every mistake in it becomes one line with file, key, value and what is allowed."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+
+from glunet.errors import InputError
+from glunet.experiment.check import Known, axes, flatten, overrides, require, timing
+from glunet.experiment.drawings import figures
+from glunet.experiment.types import Experiment, ExperimentFile, Header, Record
+from glunet.library import find_experiment, names
+
+_NOT_A = {"dict_type": "a table", "model_type": "a table", "tuple_type": "a list", "list_type": "a list",
+          "string_type": "a text", "int_type": "a whole number", "bool_type": "true or false"}
+
+
+def read(path: Path) -> tuple[str, dict[str, Any]]:
+    """Text and tables of a TOML file.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    tuple of str and dict
+
+    Raises
+    ------
+    InputError
+        The file cannot be read, is no UTF-8, or breaks the rules of TOML; with the line where there is one.
+    """
+    try:
+        data = path.read_bytes()
+    except IsADirectoryError:
+        raise InputError(str(path), "file", "is a folder", "a .toml file") from None
+    except OSError as error:
+        raise InputError(str(path), "file", f"cannot be read ({error.strerror})",
+                         "a readable .toml file") from None
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data[:error.start].count(b"\n") + 1
+        raise InputError(str(path), f"line {line}", "is not UTF-8 text", "text saved as UTF-8") from None
+    try:
+        return text, tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        where = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
+        line = int(where[1]) if where else text.rstrip("\n").count("\n") + 1
+        problem = str(error).split(" (at ")[0]
+        key = f"line {line}" + (f", column {where[2]}" if where else "")
+        written = (text.split("\n")[line - 1:line] or [""])[0].strip()
+        raise InputError(str(path), key, f"{problem}, in {_shown(written)}", "TOML") from None
+
+
+def load(path: str | Path) -> Experiment:
+    """Read and check an experiment.
+
+    Parameters
+    ----------
+    path : str or Path
+        A file, or the name of an experiment (see `glunet.library.find_experiment`).
+
+    Returns
+    -------
+    Experiment
+        Every value in SI, every name known to the circuit.
+
+    Raises
+    ------
+    InputError
+        The first mistake found, in one line.
+    """
+    found = find_experiment(path)
+    text, tables = read(found)
+    file = str(found)
+    try:
+        raw = ExperimentFile.model_validate(tables)
+    except ValidationError as error:
+        raise _translated(file, error) from None
+    known = _known(file, raw)
+    for table, wanted in (("clamp", raw.clamp), ("record", raw.record)):
+        for population in wanted:
+            require(file, f"{table}.{population}", "population", population, known.populations)
+    _recordable(known, raw.record)
+    timing(known, raw)
+    fixed = overrides(known, flatten(raw.overrides))
+    swept = axes(known, flatten(raw.axes), fixed)
+    # Without any [record] table the spikes of everybody: a run that keeps nothing is of no use.
+    record = raw.record or {population: Record() for population in known.populations}
+    header = {key: getattr(raw.experiment, key) for key in Header.model_fields}
+    return Experiment(**header, drugs=raw.drugs, overrides=fixed, axes=swept,
+                      clamp={population: clamp.voltage for population, clamp in raw.clamp.items()},
+                      record=record, figures=figures(known, raw.figures, swept, raw.experiment.duration),
+                      text=text, file=file)
+
+
+def _known(file: str, raw: ExperimentFile) -> Known:
+    """What the circuit offers, once circuit and drugs are known to exist."""
+    circuit, drugs = raw.experiment.circuit, list(raw.drugs)
+    require(file, "experiment.circuit", "circuit", circuit, names("circuits"))
+    for drug in drugs:
+        require(file, f"drugs.{drug}", "drug", drug, names("drugs"))
+    from glunet.circuit import paths
+
+    return Known(file=file, drugs=drugs, paths=dict(paths.describe(circuit, drugs)),
+                 populations=list(paths.populations(circuit)),
+                 recordables={population: list(variables)
+                              for population, variables in paths.recordables(circuit, drugs).items()})
+
+
+def _recordable(known: Known, record: dict[str, Record]) -> None:
+    """Refuse variables that a population does not have."""
+    for population, wanted in record.items():
+        for key in ("means", "traces"):
+            for variable in getattr(wanted, key):
+                require(known.file, f"record.{population}.{key}", "variable", variable,
+                        known.recordables.get(population, []))
+
+
+def _translated(file: str, error: ValidationError) -> InputError:
+    """The most telling of the errors: a misspelt key also makes another one missing, so it is first."""
+    first = min(error.errors(), key=lambda detail: detail["type"] != "extra_forbidden")
+    model, field = _position(first["loc"])
+    key = ".".join(str(part) for part in first["loc"] if part != "[key]")
+    kind, value, context = first["type"], first["input"], first.get("ctx", {})
+    described = str(field.description) if field is not None and field.description else ""
+    if kind == "extra_forbidden":
+        unknown = str(first["loc"][-1])
+        return InputError(file, key, f"unknown key {unknown!r}", _keys(model), value=unknown)
+    if kind == "glunet":
+        return InputError(file, f"{key}.{context['key']}", context["problem"], context["allowed"])
+    if kind == "missing":
+        return InputError(file, key, "missing", described)
+    if kind == "literal_error":
+        return InputError(file, key, f"unknown value {_shown(value)}", described.split(", "), str(value))
+    return InputError(file, key, _problem(first), described)
+
+
+def _problem(detail: ErrorDetails) -> str:
+    """What is wrong with one value, in few words."""
+    kind, value, context = detail["type"], _shown(detail["input"]), detail.get("ctx", {})
+    if kind == "value_error":
+        told = str(context["error"])
+        return told if value in told else f"{value}: {told}"
+    if kind in _NOT_A:
+        return f"{value} is not {_NOT_A[kind]}"
+    if kind == "greater_than_equal":
+        return f"{value} is below {context['ge']}"
+    if kind == "string_pattern_mismatch":
+        return f"{value} is not a name of small letters, digits and underscores"
+    return f"{value}: {detail['msg']}"
+
+
+def _shown(value: Any) -> str:
+    """A value as it may stand in a line."""
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _keys(model: type[BaseModel]) -> list[str]:
+    """Keys a table may have, as written in the file."""
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _position(loc: tuple[int | str, ...]) -> tuple[type[BaseModel], FieldInfo | None]:
+    """The model that holds the place an error points at, and the field there (None where there is none)."""
+    model: type[BaseModel] = ExperimentFile
+    field: FieldInfo | None = None
+    parts = list(loc)
+    while parts:
+        part = parts.pop(0)
+        field = next((found for name, found in model.model_fields.items()
+                      if (found.alias or name) == part), None)
+        if field is None or not parts:
+            break
+        inner = _inner(field.annotation)
+        if get_origin(field.annotation) is dict:
+            parts.pop(0)
+        if inner is None or not parts:
+            break
+        model = inner
+    return model, field
+
+
+def _inner(annotation: Any) -> type[BaseModel] | None:
+    """The model inside an annotation such as ``dict[str, Record]``."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for part in get_args(annotation) if (found := _inner(part)) is not None), None)

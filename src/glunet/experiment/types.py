@@ -1,0 +1,221 @@
+"""What an experiment file may say, as pydantic models: shapes, units and ranges, without the circuit.
+
+Values are SI floats once validated. Names of drugs, populations, parameters and figures are checked in
+`glunet.experiment.check`, which knows the circuit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt, model_validator
+from pydantic_core import PydanticCustomError
+
+Device = Literal["cpp_standalone", "runtime", "cuda_standalone"]
+ScheduleKind = Literal["constant", "step", "bolus"]
+NEEDS = {"constant": (), "step": ("onset",),
+         "bolus": ("onset", "absorption_half_life", "elimination_half_life")}
+MAY = {"constant": (), "step": ("onset", "offset"), "bolus": NEEDS["bolus"]}
+
+
+def complaint(key: str, problem: str, allowed: str) -> PydanticCustomError:
+    """An error about another key than the one pydantic stands at (used in checks across keys)."""
+    return PydanticCustomError("glunet", "{problem}", {"key": key, "problem": problem, "allowed": allowed})
+
+
+def _quantity(unit: str, *, zero: bool | None = None) -> Callable[[Any], float]:
+    """A validator from text with a unit to SI; `zero` True allows 0 and up, False only more than 0."""
+
+    def convert(value: Any) -> float:
+        # Late, because it imports brian2, which opening a stored result must not wait for.
+        from glunet.vocabulary.quantity import parse
+
+        number = parse(value, unit)
+        if zero is not None and (number < 0 or (number == 0 and not zero)):
+            raise ValueError(f"{value!r} is " + ("negative" if number < 0 else "zero"))
+        if number in (float("inf"), float("-inf")):
+            raise ValueError(f"{value!r} is not finite")
+        return number
+
+    return convert
+
+
+Duration = Annotated[float, BeforeValidator(_quantity("s", zero=False))]
+Instant = Annotated[float, BeforeValidator(_quantity("s", zero=True))]
+Concentration = Annotated[float, BeforeValidator(_quantity("uM", zero=True))]
+Voltage = Annotated[float, BeforeValidator(_quantity("mV"))]
+Name = Annotated[str, Field(strict=True, pattern=r"^[a-z0-9_]+$")]
+Text = Annotated[str, Field(strict=True)]
+
+
+class _Strict(BaseModel):
+    """Frozen, and every key must be a known one."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=False)
+
+
+class Header(_Strict):
+    """The table [experiment]."""
+
+    name: Name = Field(description="letters a-z, digits and underscores")
+    title: Text = Field("", description="a text")
+    circuit: Text = Field(description="the name of a circuit")
+    duration: Duration = Field(description='a duration above zero, such as "20 s"')
+    cells: Annotated[StrictInt, Field(ge=1)] | None = Field(None, description="a whole number from 1 up")
+    dt: Duration | None = Field(None, description='a time step above zero, such as "0.1 ms"')
+    device: Device = Field("cpp_standalone", description="cpp_standalone, cuda_standalone, runtime")
+
+    @model_validator(mode="after")
+    def _step_fits(self) -> Self:
+        if self.dt is not None and self.dt >= self.duration:
+            raise complaint("dt", "the time step is not shorter than the duration",
+                            "a time step below the duration")
+        return self
+
+
+class DoseSchedule(_Strict):
+    """One drug's concentration over time: seconds and mol/m^3."""
+
+    schedule: ScheduleKind = Field(description="bolus, constant, step")
+    concentration: Concentration = Field(description='a concentration from 0 up, such as "3 uM"')
+    onset: Instant | None = Field(None, description='a time from 0 up, such as "4 s"')
+    offset: Instant | None = Field(None, description='a time after the onset, such as "16 s"')
+    absorption_half_life: Duration | None = Field(None, description='a duration above zero, like "2 min"')
+    elimination_half_life: Duration | None = Field(None, description='a duration above zero, like "30 min"')
+
+    @model_validator(mode="after")
+    def _keys_fit_the_schedule(self) -> Self:
+        for key in NEEDS[self.schedule]:
+            if getattr(self, key) is None:
+                raise complaint(key, f"missing, and schedule = '{self.schedule}' needs it",
+                                str(type(self).model_fields[key].description))
+        for key in sorted(set(MAY["bolus"] + MAY["step"])):
+            if getattr(self, key) is not None and key not in MAY[self.schedule]:
+                usable = ", ".join(MAY[self.schedule])
+                raise complaint(key, f"does not belong to schedule = '{self.schedule}'",
+                                f"beside concentration: {usable or 'nothing'}")
+        if self.onset is not None and self.offset is not None and self.offset <= self.onset:
+            raise complaint("offset", f"{self.offset:g} s is not after the onset at {self.onset:g} s",
+                            f"a time after {self.onset:g} s")
+        if self.schedule == "bolus" and self.absorption_half_life == self.elimination_half_life:
+            raise complaint("elimination_half_life", "is the same as absorption_half_life",
+                            "two half-lives that differ")
+        return self
+
+
+class Clamp(_Strict):
+    """The table [clamp.<population>]."""
+
+    voltage: Voltage = Field(description='a voltage, such as "-65 mV"')
+
+
+class Record(_Strict):
+    """What is recorded of one population; times in seconds."""
+
+    spikes: StrictBool = Field(True, description="true or false")
+    means: tuple[Text, ...] = Field((), description="a list of names of variables")
+    means_every: Duration = Field(1e-3, description='a duration above zero, such as "1 ms"')
+    traces: tuple[Text, ...] = Field((), description="a list of names of variables")
+    cells: tuple[Annotated[StrictInt, Field(ge=0)], ...] = Field(
+        (0,), description="a list of whole numbers from 0 up")
+    traces_every: Duration = Field(5e-4, description='a duration above zero, such as "0.5 ms"')
+
+    @model_validator(mode="after")
+    def _no_repeats(self) -> Self:
+        for key in ("means", "traces", "cells"):
+            values = getattr(self, key)
+            twice = [value for value in values if values.count(value) > 1]
+            if twice:
+                raise complaint(key, f"{twice[0]!r} stands there twice", "each value once")
+        if self.traces and not self.cells:
+            raise complaint("cells", "empty, but traces are wanted", "a list of whole numbers from 0 up")
+        return self
+
+
+class ExperimentFile(_Strict):
+    """The whole file as written; `glunet.experiment.check` goes through the names in it."""
+
+    experiment: Header = Field(description="the table [experiment]")
+    drugs: dict[str, DoseSchedule] = Field({}, description="tables [drugs.<name>]")
+    overrides: dict[str, Any] = Field({}, alias="set", description="a table of parameters and their values")
+    axes: dict[str, Any] = Field({}, description="a table of parameters and the values they take")
+    clamp: dict[str, Clamp] = Field({}, description="tables [clamp.<population>]")
+    record: dict[str, Record] = Field({}, description="tables [record.<population>]")
+    figures: dict[Name, dict[str, Any]] = Field({}, description="tables [figures.<name>]")
+
+
+@dataclass(frozen=True)
+class AxisValues:
+    """The values along one axis.
+
+    Parameters
+    ----------
+    values : tuple of float or int
+        SI values; whole numbers for the axis ``seed``.
+    unit : str
+        Unit they were given in, for showing them.
+    """
+
+    values: tuple[float, ...] | tuple[int, ...]
+    unit: str
+
+
+@dataclass(frozen=True)
+class FigureRequest:
+    """One figure that is wanted: its kind, and the options of that kind that were set."""
+
+    kind: str
+    options: dict[str, Any]
+
+
+def figure_requests(table: dict[str, dict[str, Any]]) -> dict[str, FigureRequest]:
+    """The requests in the table [figures] of a file; the kind defaults to the name."""
+    return {name: FigureRequest(str(given.get("kind", name)),
+                                {option: value for option, value in given.items() if option != "kind"})
+            for name, given in table.items()}
+
+
+class Experiment(BaseModel):
+    """A validated experiment; every value in SI.
+
+    Parameters
+    ----------
+    name, title, circuit : str
+    duration : float
+        Seconds.
+    cells : int or None
+        Number of cells per replicate; None for the circuit's own.
+    dt : float or None
+        Time step in seconds; None for the circuit's own.
+    device : str
+    drugs : dict of drug to DoseSchedule
+    overrides : dict of parameter path to float
+    axes : dict of parameter path to AxisValues
+        In the order of the file, ``seed`` among them (last where the file does not name it).
+    clamp : dict of population to float
+        Volts.
+    record : dict of population to Record
+    figures : dict of file name to FigureRequest
+    text, file : str
+        The file's own text, and its name as the user gave it.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    title: str
+    circuit: str
+    duration: float
+    cells: int | None
+    dt: float | None
+    device: Device
+    drugs: dict[str, DoseSchedule]
+    overrides: dict[str, float]
+    axes: dict[str, AxisValues]
+    clamp: dict[str, float]
+    record: dict[str, Record]
+    figures: dict[str, FigureRequest]
+    text: str
+    file: str

@@ -1,0 +1,167 @@
+"""A result seen along one axis: which replicates belong to which dose, paired by seed, and how to name them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glunet.errors import InputError
+from glunet.figures import style
+
+if TYPE_CHECKING:
+    from glunet.store.result import Result
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """Replicates along an axis.
+
+    Attributes
+    ----------
+    path : str or None
+        The axis, None for a result without one (then there is a single nameless value).
+    name, unit : str
+        As printed, the unit as written in the experiment.
+    values : float64[D]
+        In `unit`, rising.
+    members : tuple of int64[S]
+        For each value its replicates in the order of their seeds.
+    seeds : tuple of int64[S]
+        Their seeds.
+    held : str
+        What further axes are held at, for a footnote.
+    """
+
+    path: str | None
+    name: str
+    unit: str
+    values: NDArray[np.float64]
+    members: tuple[NDArray[np.int64], ...]
+    seeds: tuple[NDArray[np.int64], ...]
+    held: str
+
+    @property
+    def label(self) -> str:
+        """The axis with its unit."""
+        return style.labelled(self.name, self.unit)
+
+    @property
+    def n_seeds(self) -> int:
+        """Fewest seeds of a value."""
+        return min(len(rows) for rows in self.members)
+
+    def text(self, index: int) -> str:
+        """One value with its unit."""
+        if self.path is None:
+            return ""
+        return f"{style.number_text(self.values[index])} {style.unit_text(self.unit)}".strip()
+
+    def subset(self, most: int) -> list[int]:
+        """Indices of at most so many values, evenly spread over their ranks, both ends included."""
+        if len(self.values) <= most:
+            return list(range(len(self.values)))
+        if most == 1:
+            return [0]
+        return sorted({int(i) for i in np.linspace(0, len(self.values) - 1, most).round()})
+
+    def paired(self, per_replicate: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Rows per seed.
+
+        Parameters
+        ----------
+        per_replicate : float64[R, ...]
+            One entry per replicate of the result.
+
+        Returns
+        -------
+        float64[S, D, ...]
+            For the seeds that every value has.
+        """
+        common = set.intersection(*(set(s.tolist()) for s in self.seeds))
+        columns = [rows[np.isin(s, list(common))] for rows, s in zip(self.members, self.seeds, strict=True)]
+        return np.stack([per_replicate[rows] for rows in columns], axis=1)
+
+
+def sweep_of(result: Result, axis: str | None = None) -> Sweep:
+    """The result along an axis.
+
+    Parameters
+    ----------
+    result : Result
+        An opened result.
+    axis : str, optional
+        Path of the axis; by default the first. Other axes are held at their lowest value.
+
+    Returns
+    -------
+    Sweep
+
+    Raises
+    ------
+    InputError
+        Where there is no such axis.
+    """
+    paths = [str(path) for path in result.points.data_vars if path != "seed"]
+    if axis is not None and axis not in paths:
+        raise InputError("figure", "axis", f"no axis '{axis}' in this result", paths or "none", axis)
+    seeds = np.asarray(result.points["seed"].values)
+    path = axis or (paths[0] if paths else None)
+    use, held = np.ones(seeds.size, bool), []
+    for other in paths:
+        if other != path:
+            values = np.asarray(result.axis(other).values, float)
+            use &= values == values.min()
+            name, unit = _named(result, other)
+            held.append(f"{name} {style.number_text(values.min())} {style.unit_text(unit)}".strip())
+    column = np.zeros(seeds.size) if path is None else np.asarray(result.axis(path).values, float)
+    levels = np.unique(column[use])
+    rows = [np.flatnonzero(use & (column == level)) for level in levels]
+    rows = [r[np.argsort(seeds[r], kind="stable")] for r in rows]
+    name, unit = ("", "1") if path is None else _named(result, path)
+    return Sweep(path, name, unit, levels, tuple(rows), tuple(seeds[r] for r in rows), ", ".join(held))
+
+
+def _named(result: Result, path: str) -> tuple[str, str]:
+    """How an axis is called, and its unit."""
+    unit = str(result.axis(path).attrs.get("units", "1"))
+    parts = path.split(".")
+    if parts[0] == "drugs":
+        last = "" if parts[-1] == "concentration" else f" {parts[-1].replace('_', ' ')}"
+        return f"{style.spoken(parts[1])}{last}", unit
+    if parts[0] == "milieu":
+        return {"Mg_e": "Magnesium", "K_e": "Potassium", "Ca_e": "Calcium"}.get(parts[1], parts[1]), unit
+    return " ".join(part.replace("_", " ") for part in parts[1:]), unit
+
+
+def populations_of(result: Result, options: Mapping[str, Any], key: str = "population") -> list[str]:
+    """The populations an option names, or all with spikes.
+
+    Parameters
+    ----------
+    result : Result
+        An opened result.
+    options : mapping
+        Its entry `key` is None, a name or a list of names.
+
+    Returns
+    -------
+    list of str
+
+    Raises
+    ------
+    InputError
+        For a population without spikes.
+    """
+    recorded = list(result.recorded["spikes"])
+    given = options.get(key)
+    names = recorded if given is None else [given] if isinstance(given, str) else list(given)
+    for name in names:
+        if name not in recorded:
+            raise InputError("figure", key, f"no spikes of '{name}' in this result", recorded or "none", name)
+    if not names:
+        raise InputError("figure", key, "the result holds no spikes", "record.<population>.spikes = true")
+    return names

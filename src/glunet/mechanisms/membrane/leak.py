@@ -1,0 +1,26 @@
+"""Leak: separate resting conductances for potassium, sodium and chloride.
+
+They are kept apart, though a single leak would do at rest, because the ion concentrations are ports: when they move, the
+resting potential must follow each ion by its own share.
+"""
+
+from glunet.vocabulary.mechanism import Current, Mechanism
+from glunet.vocabulary.parameter import Parameter, assumed
+
+_SHARE = assumed("set so that the cell rests at its measured potential with its measured input resistance")
+
+MECHANISM = Mechanism(
+    name="leak",
+    summary="Resting potassium, sodium and chloride conductances",
+    tables=(("population", (
+        Parameter("g_leak_K", "mS/cm**2", None, "resting potassium conductance", _SHARE, low="0 mS/cm**2"),
+        Parameter("g_leak_Na", "mS/cm**2", None, "resting sodium conductance", _SHARE, low="0 mS/cm**2"),
+        Parameter("g_leak_Cl", "mS/cm**2", None, "resting chloride conductance", _SHARE, low="0 mS/cm**2"),
+    )),),
+    requires=("v", "area", "E_K", "E_Na", "E_Cl"),
+    currents=(
+        Current("I_leak_K", "g_leak_K*area", "E_K", "potassium leak"),
+        Current("I_leak_Na", "g_leak_Na*area", "E_Na", "sodium leak"),
+        Current("I_leak_Cl", "g_leak_Cl*area", "E_Cl", "chloride leak"),
+    ),
+)

@@ -1,0 +1,147 @@
+"""What a mechanism is made of, and the ports at which mechanisms meet.
+
+A mechanism is one file that builds one `Mechanism`. Its text uses the names of its own parameters and states, of
+what it `requires` from the host, and two placeholders where it is laid down several times: ``{s}`` for a receptor
+subunit and ``{d}`` for a drug (``{r}``, ``{x}``: the receptor or species that a drug acts on). Mechanisms never import one another: they meet at named ports of their host.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from glunet.vocabulary.parameter import Parameter
+
+Clock = Literal["fast", "slow"]
+Table = Literal["population", "receptor", "drug", "drug_receptor"]
+
+
+@dataclass(frozen=True)
+class State:
+    """A state variable with a conditionally linear equation, one of three forms.
+
+    ``alpha, beta``:   dx/dt = alpha*(1 - x) - beta*x
+    ``target, tau``:   dx/dt = (target - x)/tau
+    ``tau``:           dx/dt = -x/tau
+
+    Within a step the coefficients are held and the equation is solved exactly.
+    """
+
+    name: str
+    meaning: str
+    unit: str = "1"
+    alpha: str = ""
+    beta: str = ""
+    target: str = ""
+    tau: str = ""
+    clock: Clock = "fast"
+    initial: str = "steady"          # "steady", or an expression
+
+    def equation(self) -> str:
+        """The right-hand side of dx/dt."""
+        if self.alpha:
+            return f"({self.alpha})*(1 - {self.name}) - ({self.beta})*{self.name}"
+        if self.target:
+            return f"({self.target} - {self.name})/({self.tau})"
+        return f"-{self.name}/({self.tau})"
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A named expression that follows the state without delay."""
+
+    name: str
+    expression: str
+    unit: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Current:
+    """An ohmic membrane current, outward positive: I = conductance * (v - reversal)."""
+
+    name: str
+    conductance: str
+    reversal: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Port:
+    """A named quantity of the host that other mechanisms may change, by product or by sum.
+
+    With no feed it keeps `base`; a product port multiplies its feeds on `base`, a sum port adds them to it.
+    Ports are evaluated on the slow clock.
+    """
+
+    name: str
+    join: Literal["product", "sum"]
+    base: str
+    unit: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Feed:
+    """What a mechanism sends to a port of its host."""
+
+    port: str
+    expression: str
+    optional: bool = False
+
+
+@dataclass(frozen=True)
+class Release:
+    """What a receptor needs at the presynaptic cell: names it must supply, and states that change only when it fires."""
+
+    requires: tuple[str, ...] = ()
+    states: tuple[Definition, ...] = ()
+    at_spike: str = ""
+
+
+@dataclass(frozen=True)
+class Mechanism:
+    """One physical mechanism of a host.
+
+    Parameters
+    ----------
+    name, summary : str
+        File name, and one sentence.
+    per : tuple of {'subunit', 'drug', 'receptor', 'species'}
+        Along what it is laid down several times: ``{s}``, ``{d}``, ``{r}`` and ``{x}`` in its text.
+    tables : dict of table name to parameters
+        'population' (per population), 'receptor' (per subunit), 'drug', 'drug_receptor' (per drug and subunit).
+    requires : tuple of str
+        Names that the host must supply.
+    ports, states, definitions, currents, feeds
+        See the classes. ``slow_definitions`` are evaluated on the slow clock, after the ports.
+    at_spike : str
+        Statements run when the host fires.
+    release : Release
+        For receptors: what must stand at the presynaptic cell.
+    arrival : str
+        For receptors: statements when a presynaptic spike arrives; ``w`` is the synapse's peak conductance.
+    background : str
+        For receptors: statements for the spikes of the unmodelled afferents in a step (`drive/afferents.py`).
+    """
+
+    name: str
+    summary: str
+    per: tuple[str, ...] = ()
+    tables: tuple[tuple[Table, tuple[Parameter, ...]], ...] = ()
+    requires: tuple[str, ...] = ()
+    ports: tuple[Port, ...] = ()
+    states: tuple[State, ...] = ()
+    definitions: tuple[Definition, ...] = ()
+    slow_definitions: tuple[Definition, ...] = ()
+    currents: tuple[Current, ...] = ()
+    feeds: tuple[Feed, ...] = ()
+    event_states: tuple[Definition, ...] = ()
+    at_spike: str = ""
+    release: Release = Release()
+    arrival: str = ""
+    background: str = ""
+
+    def table(self, name: Table) -> tuple[Parameter, ...]:
+        """Parameters of one table, empty where the mechanism has none there."""
+        return dict(self.tables).get(name, ())
