@@ -58,7 +58,8 @@ def describe(experiment: Experiment) -> str:
     plan = _plan(experiment)
     told, count = plan.describe(), len(points(experiment))
     lines = [f"{experiment.title or experiment.name} ({experiment.file})",
-             f"circuit {plan.circuit}; {count} points of {plan.duration:g} s; dt {told['dt']}, slow step {told['slow_dt']}", ""]
+             f"circuit {plan.circuit}; {count} points of {plan.duration:g} s; "
+             f"dt {told['dt']}, slow step {told['slow_dt']}", ""]
     for name, population in plan.populations.items():
         lines += _population(name, population, told["populations"][name])
     lines.append("projections")

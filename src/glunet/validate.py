@@ -89,7 +89,8 @@ def compute(row: str, seeds: int | None, results: Path, progress: Progress, open
     for entry in target["score"]:
         value = values[entry["metric"]]
         found = value if isinstance(value, Interval) else mean_interval(value)
-        rows.append(table.score(target, entry["metric"], float(found.mean), float(found.low), float(found.high), int(found.n)))
+        numbers = [float(x) for x in (found.mean, found.low, found.high)]
+        rows.append(table.score(target, entry["metric"], (numbers[0], numbers[1], numbers[2]), int(found.n)))
     return rows
 
 

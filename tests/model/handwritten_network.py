@@ -127,10 +127,12 @@ def population(kind: str, x: dict[str, np.ndarray], steps: int) -> b.NeuronGroup
 
 
 def set_receptors(cells: b.NeuronGroup, x: dict[str, np.ndarray], subunits: str) -> None:
-    """Numbers of receptors, vesicles and drug; all synapses at rest, no drug bound yet."""
+    """Numbers of receptors, vesicles and drug; synapses where the background alone would hold them, no drug bound."""
     kelvin = x["temperature"]
     cells.tau_ampa, cells.tau_gaba, cells.tau_Mg = x["tau_ampa"] * 1e3, x["tau_gaba_a"] * 1e3, x["tau_magnesium"] * 1e3
     cells.w_exc, cells.w_inh, cells.capacity = x["w_excitatory"] * 1e9, x["w_inhibitory"] * 1e9, x["capacity"] * 1e9
+    cells.g_ampa = x["n_excitatory"] * x["rate_excitatory"] * x["w_excitatory"] * x["tau_ampa"] * 1e9
+    cells.g_gaba = x["n_inhibitory"] * x["rate_inhibitory"] * x["w_inhibitory"] * x["tau_gaba_a"] * 1e9
     cells.Mg, cells.drug, cells.use, cells.tau_ves = x["Mg_e_rest"], x["drug"], x["use"], x["tau_refill"] * 1e3
     warm = x["q10_ketamine"] ** ((kelvin - x["reference_temperature_ketamine"]) / 10)
     cells.k_off, cells.escape = 1e-3 * x["unbinding_rate_ketamine"] * warm, 1e-3 * x["escape_rate_ketamine"]
@@ -140,7 +142,8 @@ def set_receptors(cells: b.NeuronGroup, x: dict[str, np.ndarray], subunits: str)
         y = {name.removesuffix(f"_GluN2{s}"): value for name, value in x.items() if name.endswith(f"_GluN2{s}")}
         agonists = x["Gly_e_rest"] / y["EC50_Gly"] + x["DSer_e_rest"] / y["EC50_DSer"]
         ambient = 1 / (1 + (y["EC50_Glu"] / (x["Glu_e_rest"] + 1e-9)) ** y["hill_Glu"])
-        for name, value in {"tau": y["tau"] * 1e3, "K_Mg": y["K_Mg"], "k_Mg": y["slope_Mg"] * 1e-3, "tonic": ambient,
+        opened = x["n_excitatory"] * x["rate_excitatory"] * x["w_excitatory"] * y["bound"] * y["tau"] * 1e9
+        for name, value in {"S": cells.capacity * opened / (cells.capacity + opened), "tau": y["tau"] * 1e3, "K_Mg": y["K_Mg"], "k_Mg": y["slope_Mg"] * 1e-3, "tonic": ambient,
                             "peak": x["nmda_ratio"] * y["fraction"], "site": agonists / (1 + agonists),
                             "bound": y["bound"], "K_d": y["dissociation_constant_ketamine"]}.items():
             setattr(cells, f"{name}_{s}", value)

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 from zlib import crc32
 
 import numpy as np
 
 from glunet.circuit.blueprint import Blueprint, PopulationPlan, ProjectionPlan, RecordPlan
 from glunet.circuit.compose import CellModel, compose
-from glunet.circuit.expressions import evaluate, names, order
+from glunet.circuit.expressions import evaluate, order
+from glunet.circuit.load import load_circuit, load_drug
 from glunet.circuit.place import place
 from glunet.circuit.types import Circuit, Population, Projection, Value
 from glunet.circuit.wire import wire
-from glunet.circuit.load import load_circuit, load_drug
 from glunet.errors import GlunetError
 from glunet.mechanisms.catalogue import mechanisms
+from glunet.vocabulary.mechanism import State
 from glunet.vocabulary.schedule import ALWAYS, Term
 
 _LEAST_TERMS = 2      # a constant, a step with an end and a bolus then share one compiled model
@@ -73,7 +75,7 @@ def _parameters(model: CellModel, n: int, settings: Sequence[Setting],
         if value.spread == 0 and path not in varying:
             constants[variable] = si[0]
         elif value.spread == 0:
-            arrays[variable] = np.repeat(np.array(si)[:, None], n, axis=1)
+            arrays[variable] = np.repeat(np.array(si, dtype=float)[:, None], n, axis=1)
         else:
             arrays[variable] = np.array([_spread(value, x, n, stream(setting.seed, model.name, variable))
                                          for x, setting in zip(si, settings, strict=True)])
@@ -90,7 +92,7 @@ def _dose_arrays(model: CellModel, n: int, settings: Sequence[Setting]) -> dict[
                 terms = setting.doses.get(drug, ())
                 rows.append(terms[k] if k < len(terms) else Term(ALWAYS, 0.0))
             for key in ("start", "level", "amplitude", "tau"):
-                arrays[f"{key}_{drug}_{k}"] = np.repeat(np.array([[getattr(t, key)] for t in rows]), n, axis=1)
+                arrays[f"{key}_{drug}_{k}"] = np.repeat(np.array([[float(getattr(t, key))] for t in rows]), n, axis=1)
     return arrays
 
 
@@ -129,11 +131,11 @@ def _initial(model: CellModel, constants: dict[str, float], arrays: dict[str, np
     return found
 
 
-def _steady(state: object) -> str:
+def _steady(state: State) -> str:
     """Expression of a fast state's start value."""
-    if state.initial != "steady":          # type: ignore[attr-defined]
-        return state.initial               # type: ignore[attr-defined]
-    return f"({state.alpha})/(({state.alpha}) + ({state.beta}))" if state.alpha else state.target  # type: ignore[attr-defined]
+    if state.initial != "steady":
+        return state.initial
+    return f"({state.alpha})/(({state.alpha}) + ({state.beta}))" if state.alpha else state.target
 
 
 @dataclass(frozen=True)
@@ -194,7 +196,7 @@ def _capacity(circuit: Circuit, name: str, wired: list[_Wired], arrays: dict[str
     for one in wired:
         if one.plan.target == name and "nmda" in one.plan.receptors:
             total += one.received
-    both = {**constants, **arrays}
+    both: dict[str, Any] = {**constants, **arrays}
     return total + both.get("n_excitatory", 0.0) * both.get("w_excitatory", 0.0)
 
 
@@ -227,6 +229,10 @@ def assemble(circuit_name: str, settings: Sequence[Setting], duration: float, *,
     InputError, GlunetError
         One line each.
     """
+    for setting in settings:
+        for path, number in setting.values.items():
+            if not np.isfinite(number):
+                raise GlunetError(f"{path}: {number} is not a finite number")
     circuit, record, clamp = load_circuit(circuit_name), record or {}, clamp or {}
     counts = {name: n for name, n in _counts(circuit, cells or circuit.cells).items() if n}
     drugs = sorted({drug for setting in settings for drug in setting.doses})

@@ -112,7 +112,8 @@ class Blueprint:
         seen = hashlib.sha256(repr((self.circuit, self.dt, self.slow_dt)).encode())
         for plan in self.populations.values():
             values = sorted((name, value.si, value.spread) for name, (_, value) in plan.model.parameters.items())
-            seen.update(repr((plan.name, fast_code(plan.model), slow_code(plan.model), plan.model.at_spike, values)).encode())
+            model = (fast_code(plan.model), slow_code(plan.model), plan.model.at_spike)
+            seen.update(repr((plan.name, *model, values)).encode())
         return seen.hexdigest()
 
     def digest(self) -> str:

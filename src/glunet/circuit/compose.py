@@ -8,6 +8,7 @@ thus stand half a step apart, which makes the scheme second-order accurate at no
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from glunet.circuit.expressions import names, order, products
 from glunet.circuit.types import Act, Circuit, Drug, Population, Value
@@ -69,7 +70,7 @@ class CellModel:
 
 def _fill(mechanism: Mechanism, **names_: str) -> Mechanism:
     """The mechanism with its placeholders filled in."""
-    def fill(thing: object) -> object:
+    def fill(thing: Any) -> Any:
         if isinstance(thing, str):
             for letter, word in names_.items():
                 thing = thing.replace("{" + letter + "}", word)
@@ -79,7 +80,8 @@ def _fill(mechanism: Mechanism, **names_: str) -> Mechanism:
         if hasattr(thing, "__dataclass_fields__"):
             return replace(thing, **{key: fill(getattr(thing, key)) for key in thing.__dataclass_fields__})
         return thing
-    return fill(mechanism)  # type: ignore[return-value]
+    filled: Mechanism = fill(mechanism)
+    return filled
 
 
 def _add(model: CellModel, part: Mechanism, values: dict[str, tuple[str, Value]]) -> None:

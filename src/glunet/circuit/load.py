@@ -70,7 +70,8 @@ def _value(file: str, key: str, entry: Any, parameter: Parameter, **names: str) 
     return Value(si, parameter.unit, meaning, source, float(entry.get("spread", 0.0)), *limits)
 
 
-def _table(file: str, key: str, table: Mapping[str, Any], parameters: tuple[Parameter, ...], **names: str) -> dict[str, Value]:
+def _table(file: str, key: str, table: Mapping[str, Any], parameters: tuple[Parameter, ...],
+           **names: str) -> dict[str, Value]:
     """All parameters of a table, defaults filled in; unknown and missing keys refused."""
     known = {parameter.name.replace("_{d}", "").replace("_{s}", ""): parameter for parameter in parameters}
     for word in table:
@@ -102,7 +103,8 @@ def _population(file: str, name: str, table: dict[str, Any]) -> Population:
     for word in table:
         if word not in {"kind", "fraction", "mechanisms", *chosen}:
             raise InputError(file, where + word, f"unknown key '{word}'", {"kind", "fraction", "mechanisms", *chosen}, word)
-    values, subunits = {}, ()
+    values: dict[str, dict[str, Value]] = {}
+    subunits: tuple[str, ...] = ()
     for word in chosen:
         entries = dict(table.get(word, {}))
         parameters = list(catalogue[word].table("population"))

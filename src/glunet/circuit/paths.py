@@ -62,7 +62,7 @@ def units(model: CellModel) -> dict[str, str]:
     """Variables of a composed model that can be recorded, with their display units."""
     found = {"v": "mV", **{c.name: "pA" for c in model.currents}}
     totals = {c.name.rsplit("_", 1)[0] for c in model.currents if c.name.startswith("I_nmda_")}
-    found |= {name: "pA" for name in totals} | {s.name: s.unit for s in model.states} | model.slow_variables()
+    found |= dict.fromkeys(totals, "pA") | {s.name: s.unit for s in model.states} | model.slow_variables()
     return found | {d.name: d.unit for d in model.definitions if "poisson_events" not in d.expression}
 
 

@@ -64,7 +64,7 @@ def check(source: np.ndarray, target: np.ndarray, n_sources: int, n_targets: int
     ------
     ValueError
     """
-    if source.size and not (0 <= source.min() and source.max() < n_sources):
+    if source.size and not (source.min() >= 0 and source.max() < n_sources):
         raise ValueError("a synapse points at a source that does not exist")
     if not np.array_equal(np.bincount(target, minlength=n_targets), np.full(n_targets, degree)):
         raise ValueError("in-degrees differ from what was asked for")

@@ -75,26 +75,33 @@ def _unit_of(model: CellModel, name: str) -> str:
     return {"v_clamp": "mV", "capacity": "nS", "slow_dt": "ms"}[name]
 
 
-def _group(plan: PopulationPlan, blueprint: Blueprint, clocks: Clocks) -> NeuronGroup:
+def constants(plan: PopulationPlan, blueprint: Blueprint) -> dict[str, float]:
+    """Numbers that all cells of a population share (SI)."""
+    return {**plan.constants, "slow_dt": blueprint.slow_dt}
+
+
+def _group(plan: PopulationPlan, blueprint: Blueprint, clocks: Clocks, with_constants: bool) -> NeuronGroup:
     """The cells of one population over all replicates."""
     model = plan.model
     _check_drive(plan, blueprint.dt)
     code = fast_code(model)
     group = NeuronGroup(
-        blueprint.replicates * plan.n, equations(model, plan.constants, plan.arrays), clock=clocks.at(blueprint.dt), name=plan.name,
-        namespace=functions(),
+        blueprint.replicates * plan.n, equations(model, plan.constants, plan.arrays),
+        clock=clocks.at(blueprint.dt), name=plan.name, namespace=functions(),
         method=lambda *_: code, order=1,
         threshold="v >= spike_threshold and v_before < spike_threshold" if not model.clamped else "v_before > 1*volt",
         reset="\n".join([*model.at_spike, "last_spike = t"]))
-    for name, values in {**plan.arrays, **plan.initial, **plan.constants, "slow_dt": blueprint.slow_dt}.items():
-        group.variables[name].set_value(np.atleast_1d(values).ravel())
+    shared = constants(plan, blueprint) if with_constants else {}
+    numbers: dict[str, Any] = {**plan.arrays, **plan.initial, **shared}
+    for name, values in numbers.items():
+        group.variables[name].set_value(np.asarray(values).ravel())
     group.run_regularly(slow_code(model), clock=clocks.at(blueprint.slow_dt), when="start", name=f"{plan.name}_slow")
     return group
 
 
 def _check_drive(plan: PopulationPlan, dt: float) -> None:
     """Refuse a background so dense that the inversion of its Poisson law would be cut short."""
-    both = {**plan.constants, **plan.arrays}
+    both: dict[str, Any] = {**plan.constants, **plan.arrays}
     for kind in ("excitatory", "inhibitory"):
         if f"n_{kind}" in both:
             mean = float(np.max(both[f"n_{kind}"] * both[f"rate_{kind}"])) * dt
@@ -136,8 +143,14 @@ def _means(blueprint: Blueprint, groups: dict[str, NeuronGroup], clocks: Clocks)
     return made
 
 
-def build(blueprint: Blueprint) -> Network:
+def build(blueprint: Blueprint, with_constants: bool = True) -> Network:
     """The Brian2 network of a blueprint, for whatever device is set.
+
+    Parameters
+    ----------
+    blueprint : Blueprint
+    with_constants : bool
+        Set the shared numbers too. A compiled program can be given them when it starts, and then serves all values.
 
     Returns
     -------
@@ -145,7 +158,7 @@ def build(blueprint: Blueprint) -> Network:
         With monitors ``spikes_<population>``, ``means_<population>`` and ``traces_<population>``.
     """
     clocks = Clocks()
-    groups = {name: _group(plan, blueprint, clocks) for name, plan in blueprint.populations.items()}
+    groups = {name: _group(plan, blueprint, clocks, with_constants) for name, plan in blueprint.populations.items()}
     objects: list[Any] = list(groups.values())
     objects += [_synapses(plan, groups) for plan in blueprint.projections.values() if plan.weight.size]
     objects += _means(blueprint, groups, clocks)

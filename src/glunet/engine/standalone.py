@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import subprocess
@@ -13,22 +14,31 @@ from brian2 import Network, device, get_device, prefs, second, set_device
 
 from glunet.circuit.blueprint import Blueprint
 from glunet.engine import compiler
-from glunet.engine.network import build
+from glunet.engine.network import build, constants
 from glunet.errors import GlunetError
 
 Progress = Callable[[float, float, float, str], None]
 _REPORT = 'std::cout << "progress " << completed << " " << elapsed << std::endl;'
 _RUN_CALL = re.compile(r"\.run\(\s*[0-9.eE+-]+\s*,\s*report_progress\s*,\s*[0-9.eE+-]+\s*\);")
+_CLOCK_LINES = re.compile(r"(?:^[ \t]*(?:_array_\w*clock\w*_(?:timestep|t|dt)\[0\] = |network\.add\(&\w+, NULL\))"
+                          r"[^\n]*\n){2,}", re.M)
 _DURATION = "GLUNET_DURATION"
+
+
+def _ordered(text: str) -> str:
+    """Sort the lines that brian2 writes in the arbitrary order of a set of clocks; their order has no effect."""
+    return _CLOCK_LINES.sub(lambda match: "".join(sorted(match[0].splitlines(keepends=True))), text)
 
 
 def _generate(blueprint: Blueprint, project: Path) -> Network:
     """Write the C++ project; only shapes and equations are in its text, numbers are in arrays beside it."""
     set_device("cpp_standalone", build_on_run=False, directory=str(project))
     device.reinit()
+    # objects of an earlier network that are still alive would take the names, and the program's text would differ
+    gc.collect()
     device.activate(build_on_run=False, directory=str(project))
     prefs.devices.cpp_standalone.openmp_threads = 0
-    network = build(blueprint)
+    network = build(blueprint, with_constants=False)
     network.run(blueprint.duration * second, report=_REPORT, report_period=0.2 * second)
     device.build(directory=str(project), compile=False, run=False)
     main = project / "main.cpp"
@@ -36,7 +46,7 @@ def _generate(blueprint: Blueprint, project: Path) -> Network:
     text, count = _RUN_CALL.subn(f'.run(atof(getenv("{_DURATION}")), report_progress, 0.2);', main.read_text())
     if count != 1:
         raise GlunetError("this brian2 writes its main program differently; glunet needs brian2 2.10.1")
-    main.write_text(text)
+    main.write_text(_ordered(text))
     return network
 
 
@@ -70,7 +80,7 @@ def run(blueprint: Blueprint, folder: Path, progress: Progress) -> tuple[Network
     progress(0.0, 0.0, 0.0, "compiling")
     program, compiled = compiler.binary(folder)
     built = time.perf_counter()
-    _execute(program, folder, blueprint.duration, progress)
+    _execute(program, folder, blueprint, progress)
     ran = get_device()
     ran.has_been_run = True
     ran.results_dir = os.path.join(str(folder), "results", "")
@@ -78,13 +88,16 @@ def run(blueprint: Blueprint, folder: Path, progress: Progress) -> tuple[Network
                      "run": time.perf_counter() - built}
 
 
-def _execute(program: Path, folder: Path, duration: float, progress: Progress) -> None:
+def _execute(program: Path, folder: Path, blueprint: Blueprint, progress: Progress) -> None:
     """Start the program in its folder and pass on the progress that it prints."""
     results = folder / "results"
     results.mkdir(exist_ok=True)
+    duration = blueprint.duration
     environment = {**os.environ, _DURATION: repr(float(duration))}
+    numbers = [f"{plan.name}.{name}={value!r}" for plan in blueprint.populations.values()
+               for name, value in constants(plan, blueprint).items()]
     with open(folder / "stderr.txt", "w+b") as errors, subprocess.Popen(
-            [str(program), "--results_dir", f"{results}/"], cwd=folder, env=environment, stdout=subprocess.PIPE,
+            [str(program), "--results_dir", f"{results}/", *numbers], cwd=folder, env=environment, stdout=subprocess.PIPE,
             stderr=errors, text=True) as process:
         try:
             for line in process.stdout or ():

@@ -86,10 +86,7 @@ def draw_points(axes: Axes, sweep: Sweep, values: NDArray[np.float64], colour: s
         stay apart.
     """
     spots = places(sweep.values)
-    if is_logarithmic(sweep.values):
-        spots = spots * 10**shift
-    else:
-        spots = spots + shift * float(np.ptp(spots) or 1.0)
+    spots = spots * 10**shift if is_logarithmic(sweep.values) else spots + shift * float(np.ptp(spots) or 1.0)
     found = mean_interval(values)
     if len(values) > 1:
         axes.plot(np.tile(spots, (len(values), 1)), values, ".", color=colour, alpha=0.35, ms=3, mew=0, zorder=2)

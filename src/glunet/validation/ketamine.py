@@ -43,10 +43,10 @@ def _lead_ms(sweep: Sweep) -> Interval:
     rates, references, times = [], [], np.empty(0)
     for population in ("interneuron", "pyramidal"):
         spikes = sweep.spikes(population)
-        times, rate = firing.population_rate(spikes[0], spikes[2], spikes[3], spikes[4], SETTLED_S, WINDOW[1], ONSET_BIN_S)
+        times, rate = firing.population_rate(spikes[0], spikes[2], *spikes[3:], SETTLED_S, WINDOW[1], ONSET_BIN_S)
         rates.append(rate[sweep.at(SUBANAESTHETIC_UM)])
         references.append(rate[sweep.at(0.0)])
-    lead = onset.onset_lead(times, *rates, ONSET_S, first_reference=references[0], second_reference=references[1])
+    lead = onset.onset_lead(times, rates[0], rates[1], ONSET_S, first_reference=references[0], second_reference=references[1])
     return Interval(lead.mean * 1e3, lead.low * 1e3, lead.high * 1e3, lead.n)
 
 

@@ -38,8 +38,9 @@ def targets() -> dict[str, dict[str, Any]]:
     return {target["id"]: target for target in tomllib.loads(text)["target"]}
 
 
-def score(target: dict[str, Any], metric: str, value: float, low: float, high: float, seeds: int) -> Row:
-    """One metric with its verdict."""
+def score(target: dict[str, Any], metric: str, interval: tuple[float, float, float], seeds: int) -> Row:
+    """One metric with its verdict; `interval` is mean, low and high."""
+    value, low, high = interval
     band = next(tuple(s["band"]) for s in target["score"] if s["metric"] == metric)
     ends = [x if math.isfinite(x) else None for x in (value, low, high)]
     decided = verdict(value, low, high, band) if math.isfinite(value) else "fail"

@@ -1,8 +1,9 @@
 """What a mechanism is made of, and the ports at which mechanisms meet.
 
-A mechanism is one file that builds one `Mechanism`. Its text uses the names of its own parameters and states, of
-what it `requires` from the host, and two placeholders where it is laid down several times: ``{s}`` for a receptor
-subunit and ``{d}`` for a drug (``{r}``, ``{x}``: the receptor or species that a drug acts on). Mechanisms never import one another: they meet at named ports of their host.
+A mechanism is one file that builds one `Mechanism`. Its text uses the names of its own parameters and states, of what it
+`requires` from the host, and placeholders where it is laid down several times: ``{s}`` for a receptor subunit, ``{d}`` for
+a drug, ``{r}`` and ``{x}`` for the receptor or the species that a drug acts on. Mechanisms never import one another: they
+meet at named ports of their host.
 """
 
 from __future__ import annotations

@@ -20,7 +20,8 @@ MECHANISM = Mechanism(
     ),
     # a bound competitive antagonist stays longer than a synaptic pulse of glutamate (Clements & Westbrook 1991)
     feeds=(Feed("gate_ampa", "1/(1 + competition_ampa)"),),
-    states=(State("g_ampa", "AMPA conductance before block", unit="nS", tau="tau_ampa", initial="0*nS"),),
+    states=(State("g_ampa", "AMPA conductance before block", unit="nS", tau="tau_ampa",
+                  initial="n_excitatory*rate_excitatory*w_excitatory*tau_ampa"),),
     currents=(Current("I_ampa", "g_ampa*gate_ampa", "E_ampa", "AMPA current"),),
     release=Release(requires=("available",)),
     arrival="g_ampa_post += w*available_pre",

@@ -23,6 +23,9 @@ _MG_SPEED = Source("Jahr & Stevens 1990, J Neurosci 10:1830: magnesium block rel
                    "10.1523/JNEUROSCI.10-06-01830.1990", "memory")
 _SITE = Source("recombinant receptors, e.g. Paoletti, Bellone & Zhou 2013, Nat Rev Neurosci 14:383", "10.1038/nrn3504",
                "memory")
+# where the background alone would hold it: opening and closing in balance
+_START = ("capacity*n_excitatory*rate_excitatory*w_excitatory*bound_{s}*tau_{s}"
+          "/(capacity + n_excitatory*rate_excitatory*w_excitatory*bound_{s}*tau_{s})")
 
 MECHANISM = Mechanism(
     name="nmda",
@@ -55,7 +58,7 @@ MECHANISM = Mechanism(
     ),
     states=(
         State("S_{s}", "synaptically opened {s}, as conductance of the AMPA receptors of the same synapses", unit="nS",
-              tau="tau_{s}", initial="0*nS"),
+              tau="tau_{s}", initial=_START),
         State("unblocked_{s}", "fraction of {s} pores free of magnesium", target="unblocked_inf_{s}",
               tau="tau_magnesium"),
     ),

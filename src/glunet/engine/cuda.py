@@ -1,0 +1,243 @@
+"""Run a network on an NVIDIA GPU: generate with brian2cuda, mend its text, compile once per content, run.
+
+brian2cuda 1.0b1 writes one file per operation for a makefile of its own. Here its files go into one
+translation unit, compiled by one call of nvcc as a whole program: about twenty-five seconds instead of
+minutes, no device linking, and CUDA 12 and 13 alike (13 needs C++17 and a header that brian2cuda forgets).
+What is mended, and why:
+
+* The reset kernel declares shared and per-cell names in one scope: a reset that reads ``t`` does not
+  compile.
+* Two clocks tick together where they differ by less than 1e-14 s, which rounding exceeds after a minute;
+  the ring of spike lists would then turn once too often and delays would change. 1e-9 s is used. For the
+  same reason every clock has to be a multiple of the fast step; the default clock, which synapses read, has
+  to equal it.
+* Clocks are started, and the random-number buffer called for each, in the order of a Python set: another
+  text, and so another cache key, each time. The starts are sorted, the calls, which have nothing to do,
+  left out.
+* Synapses are searched for double connections through a tree of all pairs, minutes for a large batch; with
+  atomic additions, as used here, nobody reads the answer.
+* cuRAND is never called, as the noise is counter-based: a stub takes the place of its headers and its
+  library.
+* ``cout`` is left at one decimal by the synapses' set-up, so progress is printed with ``printf``.
+
+What stays: spikes of one step come in any order (`glunet.engine.collect` sorts them); arriving conductances
+are added in any order, so two runs differ in the last bits and, after a while, in single spikes; numbers of
+cells, synapses and replicates are compiled in. A step costs one kernel for the state, two for the threshold
+and one for the reset of each population, one kernel and one blocking copy of four bytes for each projection
+and each spike monitor; each recorded mean is one more kernel on the slow clock.
+"""
+
+from __future__ import annotations
+
+import gc
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import time
+from pathlib import Path
+
+from brian2 import BrianLogger, Network, defaultclock, device, get_device, prefs, second, set_device
+
+from glunet.circuit.blueprint import Blueprint
+from glunet.engine import gpu, standalone
+from glunet.engine.compiler import cache_folder
+from glunet.engine.network import build
+from glunet.errors import GlunetError
+from glunet.provenance import output
+
+# the whole program at once (no -rdc) lets nvcc inline; the host only launches kernels: hardly optimised
+FLAGS = ("-std=c++17", "-O3", "-w", "-I.", "-Xcompiler", "-O1")
+_REPORT = 'printf("progress %.9f %.3f\\n", completed, elapsed); fflush(stdout);'
+_RUN = f'.run(atof(getenv("{standalone._DURATION}")), report_progress, 0.2);'
+_UNIT = "whole.cu"
+
+_CURAND = """#pragma once
+// Declares what the generated program names and, drawing no numbers from it, never uses.
+typedef void *curandGenerator_t;
+enum curandStatus_t { CURAND_STATUS_SUCCESS, CURAND_STATUS_INTERNAL_ERROR };
+enum { CURAND_RNG_PSEUDO_DEFAULT };
+struct curandState { int unused; };
+inline curandStatus_t curandCreateGenerator(curandGenerator_t *, int) { return CURAND_STATUS_SUCCESS; }
+inline curandStatus_t curandDestroyGenerator(curandGenerator_t) { return CURAND_STATUS_SUCCESS; }
+inline curandStatus_t curandSetPseudoRandomGeneratorSeed(curandGenerator_t, unsigned long long)
+{ return CURAND_STATUS_SUCCESS; }
+inline curandStatus_t curandSetGeneratorOffset(curandGenerator_t, unsigned long long)
+{ return CURAND_STATUS_SUCCESS; }
+template <class... T> int curandGenerateUniformDouble(T...) { return CURAND_STATUS_INTERNAL_ERROR; }
+template <class... T> int curandGenerateNormalDouble(T...) { return CURAND_STATUS_INTERNAL_ERROR; }
+template <class... T> curandStatus_t curandGeneratePoisson(T...) { return CURAND_STATUS_INTERNAL_ERROR; }
+template <class... T> __device__ void curand_init(T...) {}
+"""
+
+
+def _check_clocks(blueprint: Blueprint) -> None:
+    """Refuse clocks that tick between fast steps (see the module's first lines)."""
+    intervals = {"slow_dt": blueprint.slow_dt}
+    for plan in blueprint.populations.values():
+        intervals |= {f"{plan.name}: means_every": plan.record.means_every} if plan.record.means else {}
+        intervals |= {f"{plan.name}: traces_every": plan.record.traces_every} if plan.record.traces else {}
+    for name, interval in intervals.items():
+        steps = interval / blueprint.dt
+        if abs(steps - round(steps)) > 1e-6 or round(steps) < 1:
+            raise GlunetError(f"{name} is {interval * 1e3:g} ms; on a GPU it has to be a multiple of dt, "
+                              f"{blueprint.dt * 1e3:g} ms")
+
+
+def _generate(blueprint: Blueprint, project: Path, capability: str, compiler: Path) -> Network:
+    """Write the CUDA project; only shapes and equations are in its text, numbers are in arrays beside it."""
+    try:
+        import brian2cuda  # noqa: F401 - registers the device
+        from brian2cuda.utils import gputools
+    except ImportError:
+        raise GlunetError("the GPU needs brian2cuda: pip install 'glunet[gpu]'") from None
+    _check_clocks(blueprint)
+    BrianLogger.log_level_error()
+    gputools.reset_gpu_selection()
+    gputools.reset_cuda_installation()
+    backend = prefs.devices.cuda_standalone.cuda_backend
+    backend.detect_gpus, backend.gpu_id, backend.compute_capability = False, 0, float(capability)
+    backend.detect_cuda, backend.cuda_path = False, str(compiler.parent.parent)
+    set_device("cuda_standalone", build_on_run=False, directory=str(project))
+    device.reinit()
+    device.activate(build_on_run=False, directory=str(project))
+    gc.collect()        # operations that an earlier network left behind would number the names of this one's
+    defaultclock.dt = blueprint.dt * second
+    network = build(blueprint, with_constants=False)
+    network.run(blueprint.duration * second, report=_REPORT, report_period=0.2 * second)
+    device.build(directory=str(project), compile=False, run=False)
+    operations = get_device().code_objects.values()
+    if any(sum(one.rng_calls.values()) or one.needs_curand_states for one in operations):
+        raise GlunetError("an equation draws from rand(), randn(), poisson() or binomial(), which the GPU "
+                          "program leaves out; glunet's own poisson_events() is there on every device")
+    return network
+
+
+def _replace(pattern: str, by: str, text: str, expected: int | None = None) -> str:
+    """Replace in generated text; what is not there as often as expected changed with brian2cuda's version."""
+    text, count = re.subn(pattern, by, text, flags=re.DOTALL | re.MULTILINE)
+    if expected is not None and count != expected:
+        raise GlunetError("this brian2cuda writes its program differently; glunet needs brian2cuda 1.0b1")
+    return text
+
+
+def _operation(path: Path, number: int) -> str:
+    """One operation's file, mended, with its helpers in a namespace of their own."""
+    text = path.read_text()
+    if "_spike_resetter" in path.name:
+        text = _replace(r"(_idx = neuron_id;)(.*?)(^\}\s*$)", r"\1 {\2}\n\3", text, 1)
+    if "synapses_create_array" in path.name:
+        search = r"^std::map<std::pair.*?(\w+_multiple_pre_post = true;).*?^// Check$"
+        text = _replace(search, r"\1", text, 1)
+    text = _replace(r"^///// Support code /////.*?(?=^void _before_run_)", "", text)
+    if "namespace {" in text:
+        text = text.replace("namespace {", f"namespace unit_{number} {{", 1)
+        both = f"using namespace brian; using namespace unit_{number};"
+        text = text.replace("using namespace brian;", both)
+    return text
+
+
+def _mend(project: Path) -> None:
+    """Write the one translation unit, the stub of cuRAND, and the headers it needs changed."""
+    operations = [_operation(path, number)
+                  for number, path in enumerate(sorted((project / "code_objects").glob("*.cu")))]
+    core = {name: (project / f"{name}.cu").read_text()
+            for name in ("network", "rand", "objects", "run", "synapses_classes", "main")}
+    core["network"] = _replace("Clock_epsilon 1e-14", "Clock_epsilon 1e-9", core["network"], 1)
+    core["main"] = _replace(r"^[^\n]*\.add\(&\w+, _run_random_number_buffer\);\n", "", core["main"])
+    core["main"] = re.sub(r"(?:^ *_array_\w+_(?:timestep|t)\[0\] = [0-9.]+;\n){2,}",
+                          lambda found: "".join(sorted(found[0].splitlines(True))), core["main"], flags=re.M)
+    core["main"] = _replace(standalone._RUN_CALL.pattern, _RUN, core["main"], 1)
+    # in a whole program the declaration of a device variable is its definition
+    header = project / "objects.h"
+    header.write_text(_replace(r"^extern __device__", "__device__", header.read_text()))
+    core["objects"] = _replace(r"^__device__ [^\n;(]* ?brian::\w+;$", "", core["objects"])
+    (project / "curand.h").write_text(_CURAND)
+    (project / "curand_kernel.h").write_text('#include "curand.h"\n')
+    utilities = project / "brianlib" / "cuda_utils.h"
+    # spells out every status of the real library
+    utilities.write_text(utilities.read_text().replace("#ifdef CURAND_H_", "#if 0")
+                         .replace("_curandGetErrorEnum(err)", '"cuRAND"'))
+    (project / _UNIT).write_text("\n".join(["#include <thrust/pair.h>", *operations, *core.values()]))
+
+
+def _key(project: Path, command: list[str], compiler: Path) -> str:
+    """Content key of a project's binary."""
+    seen = hashlib.sha256(repr((command, output(str(compiler), "--version"), os.environ.get("CXX"))).encode())
+    for path in sorted([project / _UNIT, *project.rglob("*.h")]):
+        seen.update(str(path.relative_to(project)).encode() + b"\0" + path.read_bytes())
+    return seen.hexdigest()[:24]
+
+
+def _binary(project: Path, capability: str, compiler: Path) -> tuple[Path, bool]:
+    """The project's binary, and whether it was compiled now."""
+    _mend(project)
+    command = [*FLAGS, f"-arch=sm_{capability.replace('.', '')}", _UNIT]
+    kept = cache_folder() / "cuda" / _key(project, command, compiler)
+    if kept.is_file():
+        return kept, False
+    host = ["-ccbin", os.environ["CXX"]] if os.environ.get("CXX") else []
+    done = subprocess.run([str(compiler), *host, *command, "-o", "main"], cwd=project, capture_output=True,
+                          text=True, errors="replace")
+    if done.returncode:
+        said = (done.stderr + done.stdout).splitlines()
+        lines = [line for line in said if re.search("error|fatal", line.lower())] or said or ["no message"]
+        raise GlunetError(f"the CUDA compiler failed: {lines[0].strip()}")
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    fresh = kept.with_suffix(f".{os.getpid()}")
+    shutil.copy2(project / "main", fresh)
+    os.replace(fresh, kept)
+    return kept, True
+
+
+def compile_only(blueprint: Blueprint, folder: Path) -> Path:
+    """Generate and compile, without a GPU.
+
+    Parameters
+    ----------
+    blueprint : Blueprint
+    folder : Path
+        Scratch folder.
+
+    Returns
+    -------
+    Path
+        The linked program.
+
+    Raises
+    ------
+    GlunetError
+        brian2cuda or the CUDA compiler is missing, or it failed.
+    """
+    compiler, capability = gpu.nvcc(), gpu.architecture()
+    _generate(blueprint, folder, capability, compiler)
+    return _binary(folder, capability, compiler)[0]
+
+
+def run(blueprint: Blueprint, folder: Path,
+        progress: standalone.Progress) -> tuple[Network, dict[str, float]]:
+    """Run a blueprint on the GPU.
+
+    Parameters and returns as in `glunet.engine.standalone.run`.
+
+    Raises
+    ------
+    GlunetError
+        GPU, brian2cuda or the CUDA compiler missing, or the compiler or the program failed.
+    """
+    started = time.perf_counter()
+    progress(0.0, 0.0, 0.0, "preparing")
+    compiler, (capability, visible) = gpu.nvcc(), gpu.probe()
+    network = _generate(blueprint, folder, capability, compiler)
+    generated = time.perf_counter()
+    progress(0.0, 0.0, 0.0, "compiling")
+    program, compiled = _binary(folder, capability, compiler)
+    built = time.perf_counter()
+    with gpu.only(visible):
+        standalone._execute(program, folder, blueprint, progress)
+    ran = get_device()
+    ran.has_been_run = True
+    ran.results_dir = os.path.join(str(folder), "results", "")
+    return network, {"generate": generated - started, "compile": built - generated if compiled else 0.0,
+                     "run": time.perf_counter() - built}
