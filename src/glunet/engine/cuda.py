@@ -50,7 +50,7 @@ from glunet.provenance import output
 # the whole program at once (no -rdc) lets nvcc inline; the host only launches kernels: hardly optimised
 FLAGS = ("-std=c++17", "-O3", "-w", "-I.", "-Xcompiler", "-O1")
 _REPORT = 'printf("progress %.9f %.3f\\n", completed, elapsed); fflush(stdout);'
-_RUN = f'.run(atof(getenv("{standalone._DURATION}")), report_progress, 0.2);'
+_RUN = f'.run(atof(getenv("{standalone.DURATION}")), report_progress, 0.2);'
 _UNIT = "whole.cu"
 
 _CURAND = """#pragma once
@@ -148,7 +148,7 @@ def _mend(project: Path) -> None:
     core["main"] = _replace(r"^[^\n]*\.add\(&\w+, _run_random_number_buffer\);\n", "", core["main"])
     core["main"] = re.sub(r"(?:^ *_array_\w+_(?:timestep|t)\[0\] = [0-9.]+;\n){2,}",
                           lambda found: "".join(sorted(found[0].splitlines(True))), core["main"], flags=re.M)
-    core["main"] = _replace(standalone._RUN_CALL.pattern, _RUN, core["main"], 1)
+    core["main"] = _replace(standalone.RUN_CALL.pattern, _RUN, core["main"], 1)
     # in a whole program the declaration of a device variable is its definition
     header = project / "objects.h"
     header.write_text(_replace(r"^extern __device__", "__device__", header.read_text()))
@@ -235,7 +235,7 @@ def run(blueprint: Blueprint, folder: Path,
     program, compiled = _binary(folder, capability, compiler)
     built = time.perf_counter()
     with gpu.only(visible):
-        standalone._execute(program, folder, blueprint, progress)
+        standalone.execute(program, folder, blueprint, progress)
     ran = get_device()
     ran.has_been_run = True
     ran.results_dir = os.path.join(str(folder), "results", "")

@@ -24,7 +24,9 @@ class Clocks:
     def at(self, interval: float) -> Clock:
         """The clock of an interval in seconds."""
         nanoseconds = round(interval * 1e9)
-        return self._known.setdefault(nanoseconds, Clock(interval * second, name=f"clock_{nanoseconds}_ns"))
+        if nanoseconds not in self._known:
+            self._known[nanoseconds] = Clock(interval * second, name=f"clock_{nanoseconds}_ns")
+        return self._known[nanoseconds]
 
 
 def total_currents(model: CellModel) -> dict[str, list[str]]:
@@ -121,26 +123,32 @@ def _synapses(plan: ProjectionPlan, groups: dict[str, NeuronGroup]) -> Synapses:
 
 def _means(blueprint: Blueprint, groups: dict[str, NeuronGroup], clocks: Clocks) -> list[Any]:
     """Population means of every replicate, gathered by the cells themselves on their own clock."""
-    wanted = [(plan, name) for plan in blueprint.populations.values() for name in plan.record.means]
-    if not wanted:
-        return []
-    all_units = {plan.name: units(plan.model) for plan in blueprint.populations.values()}
-    text = "\n".join(f"mean_{plan.name}_{name} : {brian_unit(all_units[plan.name][name])}" for plan, name in wanted)
-    ensemble = NeuronGroup(blueprint.replicates, text, name="ensemble", clock=clocks.at(blueprint.slow_dt))
-    made: list[Any] = [ensemble]
-    for plan in blueprint.populations.values():
-        if not plan.record.means:
-            continue
-        model = "\n".join(f"mean_{plan.name}_{name}_post = {name}_pre/{plan.n} : "
-                          f"{brian_unit(all_units[plan.name][name])} (summed)" for name in plan.record.means)
-        gather = Synapses(groups[plan.name], ensemble, model, clock=clocks.at(plan.record.means_every),
-                          name=f"gather_{plan.name}", namespace=functions())
+    made: list[Any] = []
+    ensembles: dict[float, NeuronGroup] = {}
+    plans = [plan for plan in blueprint.populations.values() if plan.record.means]
+    for every in sorted({plan.record.means_every for plan in plans}):
+        # one group per interval: a gathered sum ticks with the group it is gathered in
+        together = [plan for plan in plans if plan.record.means_every == every]
+        text = "\n".join(f"mean_{plan.name}_{name} : {_recorded_unit(plan, name)}"
+                         for plan in together for name in plan.record.means)
+        ensembles[every] = NeuronGroup(blueprint.replicates, text, name=f"ensemble_{len(ensembles)}",
+                                       clock=clocks.at(every))
+        made.append(ensembles[every])
+    for plan in plans:
+        ensemble, clock = ensembles[plan.record.means_every], clocks.at(plan.record.means_every)
+        model = "\n".join(f"mean_{plan.name}_{name}_post = {name}_pre/{plan.n} : {_recorded_unit(plan, name)} (summed)"
+                          for name in plan.record.means)
+        gather = Synapses(groups[plan.name], ensemble, model, clock=clock, name=f"gather_{plan.name}", namespace=functions())
         cells = np.arange(blueprint.replicates * plan.n)
         gather.connect(i=cells, j=cells // plan.n)
-        made.append(gather)
-        made.append(StateMonitor(ensemble, [f"mean_{plan.name}_{name}" for name in plan.record.means], record=True,
-                                 clock=clocks.at(plan.record.means_every), when="end", name=f"means_{plan.name}"))
+        made += [gather, StateMonitor(ensemble, [f"mean_{plan.name}_{name}" for name in plan.record.means], record=True,
+                                      clock=clock, when="end", name=f"means_{plan.name}")]
     return made
+
+
+def _recorded_unit(plan: PopulationPlan, name: str) -> str:
+    """SI unit of a recorded variable, as Brian2 writes it."""
+    return brian_unit(units(plan.model)[name])
 
 
 def build(blueprint: Blueprint, with_constants: bool = True) -> Network:

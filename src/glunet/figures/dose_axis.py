@@ -69,7 +69,7 @@ def _break(axes: Axes, at: float) -> None:
 
 def draw_points(axes: Axes, sweep: Sweep, values: NDArray[np.float64], colour: str, marker: str = "o",
                 label: str = "", shift: float = 0.0) -> None:
-    """Means with 95 % intervals over seeds, the single seeds as faint dots.
+    """Means with 95 % intervals over seeds, the single seeds as faint dots beside them.
 
     Parameters
     ----------
@@ -89,7 +89,8 @@ def draw_points(axes: Axes, sweep: Sweep, values: NDArray[np.float64], colour: s
     spots = spots * 10**shift if is_logarithmic(sweep.values) else spots + shift * float(np.ptp(spots) or 1.0)
     found = mean_interval(values)
     if len(values) > 1:
-        axes.plot(np.tile(spots, (len(values), 1)), values, ".", color=colour, alpha=0.35, ms=3, mew=0, zorder=2)
+        beside = spots * 10**0.07 if is_logarithmic(sweep.values) else spots + 0.015 * float(np.ptp(spots) or 1.0)
+        axes.plot(np.tile(beside, (len(values), 1)), values, ".", color=colour, alpha=0.45, ms=3.2, mew=0, zorder=2)
         axes.vlines(spots, found.low, found.high, color=colour, lw=1.1, zorder=3)
     axes.plot(spots, found.mean, marker, color=colour, ms=4.5, mec="white", mew=0.7, zorder=4, label=label or None)
 

@@ -53,7 +53,7 @@ def draw(result: Result, options: dict[str, Any]) -> Figure:
     chosen = _cells(result, populations, int(options["cells"]))
     for k, d in enumerate(shown):
         panels.append(figure.add_subplot(grid[len(strips) + k], sharex=panels[0] if panels else None))
-        _panel(panels[-1], result, sweep, d, chosen, window, options["seed"], label_rows=True)
+        _panel(panels[-1], result, sweep, d, chosen, window, options["seed"])
         panels[-1].tick_params(labelbottom=k == len(shown) - 1)
     panels[-1].set_xlabel("Time (s)")
     panels[-1].set_xlim(*window)
@@ -74,7 +74,7 @@ def _cells(result: Result, populations: list[str], most: int) -> dict[str, np.nd
 
 
 def _panel(axes: Axes, result: Result, sweep: Sweep, d: int, chosen: dict[str, np.ndarray],
-           window: tuple[float, float], seed: int | None, label_rows: bool) -> None:
+           window: tuple[float, float], seed: int | None) -> None:
     """One dose."""
     seeds = sweep.seeds[d]
     row = int(np.flatnonzero(seeds == seed)[0]) if seed in seeds else 0
@@ -90,22 +90,20 @@ def _panel(axes: Axes, result: Result, sweep: Sweep, d: int, chosen: dict[str, n
         height = place[data.cell[use]]
         colour = style.population_colour(name, list(chosen))
         # Rasterised, since ten thousand strokes make an SVG nobody can open.
-        axes.scatter(data.times_s[use][height >= 0], base + height[height >= 0], marker="|", c=colour, lw=0.55,
-                     s=max(points, 1.0) ** 2 * 1.6, rasterized=True)
+        axes.scatter(data.times_s[use][height >= 0], base + height[height >= 0], marker="|", c=colour, lw=0.6,
+                     s=max(points, 1.0) ** 2 * 2.2, rasterized=True)
         ticks.append((base + (len(cells) - 1) / 2, name))
-        axes.annotate(str(len(cells)), (1.0, base + (len(cells) - 1) / 2), (4, 0), textcoords="offset points",
-                      xycoords=("axes fraction", "data"), va="center", ha="left", fontsize=6.5, color=colour)
         base += len(cells) + gap
     axes.set_ylim(-0.5 - gap / 2, base - gap / 2)
-    axes.set_yticks([t for t, _ in ticks], [_short(name) for _, name in ticks])
+    axes.set_yticks([t for t, _ in ticks], [_short(name, len(chosen[name])) for _, name in ticks])
     for tick, (_, name) in zip(axes.get_yticklabels(), ticks, strict=True):
         tick.set_color(style.population_colour(name, list(chosen)))
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     if sweep.path is not None:
-        axes.set_title(f"{sweep.name} {sweep.text(d)}".strip())
+        axes.set_title(f"{sweep.name} {sweep.text(d)}".strip(), color=style.dose_colours(list(sweep.values))[d])
 
 
-def _short(name: str) -> str:
-    """A population's name for a narrow margin."""
-    return style.spoken(name).replace(" cells", "\ncells").replace("Fast-spiking ", "Fast-spiking\n")
+def _short(name: str, shown: int) -> str:
+    """A population's name for a narrow margin, with the number of cells shown."""
+    return style.spoken(name).replace(" cells", "\ncells").replace("Fast-spiking ", "Fast-spiking\n") + f" ({shown})"

@@ -29,7 +29,7 @@ OPTIONS: dict[str, Any] = {"population": None, "axis": None, "signal": "rate", "
 
 
 def draw(result: Result, options: dict[str, Any]) -> Figure:
-    """Spectra on the left, power in the band relative to zero dose (or to before) on the right.
+    """Spectra on the left, power in the band relative to the lowest dose (or to before) on the right.
 
     Parameters
     ----------
@@ -77,11 +77,10 @@ def _compose(result: Result, sweep: Sweep, population: str, options: dict[str, A
     shown = sweep.subset(int(options["doses"]))
     left: Axes = panels[0]
     if first is not None:
-        last = len(sweep.values) - 1 if both else 0
-        shown = [last]
-        _line(left, frequency, first[1][sweep.members[last]], "#8c8c8c", "before", options)
-        _line(left, frequency, density[sweep.members[last]], style.population_colour(population), "after", options)
-        left.legend(title=f"{sweep.name} {sweep.text(last)}".strip() or None, loc="upper right")
+        most = _most_changed(sweep, frequency, density, first[1], options)
+        _line(left, frequency, first[1][sweep.members[most]], "#8c8c8c", "before", options)
+        _line(left, frequency, density[sweep.members[most]], style.population_colour(population), "during", options)
+        left.legend(title=f"{sweep.name} {sweep.text(most)}".strip() or None, loc="upper right")
     else:
         colours = style.dose_colours(list(sweep.values)) if both else [style.population_colour(population)]
         for d in shown:
@@ -95,9 +94,20 @@ def _compose(result: Result, sweep: Sweep, population: str, options: dict[str, A
         for letter, axes in zip("AB", panels, strict=True):
             style.panel_letter(axes, letter)
     spans = window_text(during) if first is None or before is None else (
-        f"before {window_text(before)}, after {window_text(during)}")
-    style.footnote(figure, f"{interval_note(sweep)}; {spans}")
+        f"before {window_text(before)}, during {window_text(during)}")
+    dotted = "; dotted: independent cells" if options["signal"] == "rate" else ""
+    style.footnote(figure, f"{interval_note(sweep)}; {spans}{dotted}")
     return figure
+
+
+def _most_changed(sweep: Sweep, frequency: NDArray[np.float64], after: NDArray[np.float64],
+                  before: NDArray[np.float64], options: dict[str, Any]) -> int:
+    """The value of the sweep at which power in the band changes most, up or down."""
+    powers = [band_power(frequency, density, *options["band"]) for density in (before, after)]
+    if not all(np.all(power > 0) for power in powers):
+        return len(sweep.values) - 1
+    change = np.log(powers[1] / powers[0])
+    return int(np.argmax([abs(change[rows].mean()) for rows in sweep.members]))
 
 
 def _population(result: Result, options: dict[str, Any]) -> str:
@@ -145,11 +155,8 @@ def _floor(axes: Axes, result: Result, population: str, rows: NDArray[np.int64],
     """What independent cells of that rate would give."""
     rate = float(result.rates(population, *window).values[rows].mean())
     if rate > 0:
-        axes.axhline(float(poisson_floor(rate, result.spikes(population).n_cells)), color=style.QUIET, lw=0.8,
-                     linestyle=(0, (1, 2)), zorder=0)
-        axes.annotate("independent cells", (1, float(poisson_floor(rate, result.spikes(population).n_cells))), (-2, -2),
-                      xycoords=("axes fraction", "data"), textcoords="offset points", fontsize=6.5, color=style.QUIET,
-                      va="top", ha="right")
+        axes.axhline(float(poisson_floor(rate, result.spikes(population).n_cells)), color=style.INK, lw=0.9,
+                     linestyle=(0, (1, 2)), zorder=3)
 
 
 def _decorate(axes: Axes, population: str, options: dict[str, Any], unit: str) -> None:

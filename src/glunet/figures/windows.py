@@ -151,7 +151,7 @@ def draw_schedule(axes: Axes, result: Result, sweep: Sweep, shown: list[int], na
     positive = np.unique([row.max() for row in rows if row.max() > 0])
     floor = positive.min() if positive.size else 1.0
     if positive.size and positive.max() / floor > 5:
-        axes.set_yscale("symlog", linthresh=floor, linscale=0.6)
+        axes.set_yscale("symlog", linthresh=floor, linscale=0.9)
     for row, d in zip(rows, shown, strict=True):
         values = np.append(row, row[-1])
         colour = colours[d] if len(sweep.values) > 1 else style.INK
