@@ -87,8 +87,9 @@ class DoseResponse:
     ----------
     hill : HillFit or None
         None where no curve could be fitted.
-    effect : bool
-        Whether a curve describes the data better than their mean, by AICc. Without it the rest means nothing.
+    effect : bool or None
+        Whether a curve describes the data better than their mean, by AICc; without that the rest means nothing.
+        None with one seed, whose few values cannot tell.
     non_monotonic : bool
         Whether the response turns back significantly (see `is_non_monotonic`); its Hill fit is then no
         description.
@@ -97,7 +98,7 @@ class DoseResponse:
     """
 
     hill: HillFit | None
-    effect: bool
+    effect: bool | None
     non_monotonic: bool
     biphasic: BiphasicFit | None
 
@@ -242,7 +243,7 @@ def describe(doses: ArrayLike, responses: ArrayLike, bottom: float | None = None
     biphasic = _biphasic(x, y, best)
     best = biphasic.aicc if biphasic is not None else best
     flat = aicc(float(np.sum((y - y.mean()) ** 2)), y.size, 1)
-    return DoseResponse(hill, turned or bool(best < flat), turned, biphasic)
+    return DoseResponse(hill, None if len(y) < 2 else turned or bool(best < flat), turned, biphasic)
 
 
 def _biphasic(x: FloatArray, y: FloatArray, best: float) -> BiphasicFit | None:

@@ -74,8 +74,7 @@ def draw(result: Result, options: dict[str, Any]) -> Figure:
         panels.append(figure.add_subplot(grid[len(strips) + k, 0], sharex=panels[0] if panels else None))
         _course(panels[-1], result, sweep, shown, population, variable, seconds(options["smooth"], "smooth"))
         panels[-1].tick_params(labelbottom=k == len(variables) - 1)
-    panels[-1].set_xlabel("Time (s)")
-    panels[-1].set_xlim(0, result.duration_s)
+    style.time_axis(panels[-1], 0.0, result.duration_s)
     figure.align_ylabels(panels)
     if both:
         right = figure.add_subplot(grid[:, 1])
@@ -110,8 +109,7 @@ def _course(axes: Axes, result: Result, sweep: Sweep, shown: list[int], populati
                  style.receptor_colour(variable))
     axes.set_title(style.spoken(variable), color=style.receptor_colour(variable))
     axes.set_ylabel(style.labelled("Mean", str(found.attrs["units"])))
-    low, high = axes.get_ylim()
-    axes.set_ylim(min(low, 0.0), max(high, 0.0))
+    style.from_zero(axes, axes.dataLim.y0, axes.dataLim.y1)
 
 
 def _by_dose(axes: Axes, result: Result, sweep: Sweep, population: str, variables: list[str],

@@ -136,14 +136,14 @@ def _panel(axes: Axes, sweep: Sweep, rows: NDArray[np.float64], colour: str, fit
                   color=style.QUIET, va="bottom")
     low, high = float(np.nanmin(rows)), float(np.nanmax(rows))
     # A quantity of one sign is shown with its zero unless it varies little.
-    if low >= 0 and (high - low) > 0.15 * high:
-        axes.set_ylim(0, None)
-    elif high <= 0 and (high - low) > -0.15 * low:
-        axes.set_ylim(None, 0)
+    if low * high >= 0 and (high - low) >= 0.15 * max(high, -low):
+        style.from_zero(axes, low, high)
 
 
 def _curve_drawn(found: DoseResponse) -> bool:
-    """Whether a fitted curve is an honest description."""
+    """Whether a fitted curve is an honest description; without an interval only a close one is."""
+    if found.effect is None:
+        return found.hill is not None and found.hill.r_squared > 0.9
     return found.effect and (found.biphasic is not None or (found.hill is not None and not found.non_monotonic))
 
 
@@ -178,7 +178,9 @@ def says(found: DoseResponse, unit: str) -> str:
     -------
     str
     """
-    if not found.effect:
+    if found.effect is None and not _curve_drawn(found):
+        return "one seed: no curve"
+    if found.effect is False:
         return "no dependence on dose (AICc)"
     if found.biphasic is not None:
         dose = style.number_text(float(f"{found.biphasic.turning_dose:.2g}"))
@@ -186,7 +188,8 @@ def says(found: DoseResponse, unit: str) -> str:
     if found.non_monotonic or found.hill is None:
         return "not monotonic: no half-maximal dose"
     hill = found.hill
-    name = "IC$_{50}$" if hill.direction == "falling" else "EC$_{50}$"
+    # An inward current that shrinks towards zero rises, and is inhibited all the same.
+    name = "IC$_{50}$" if abs(hill.curve.saturated) < abs(hill.curve.zero) else "EC$_{50}$"
     if not hill.inside:
         return f"{name} outside the tested doses"
     text = f"{name} {style.number_text(float(f'{hill.half:.3g}'))} {unit}"

@@ -55,8 +55,7 @@ def draw(result: Result, options: dict[str, Any]) -> Figure:
         panels.append(figure.add_subplot(grid[len(strips) + k], sharex=panels[0] if panels else None))
         _panel(panels[-1], result, sweep, d, chosen, window, options["seed"])
         panels[-1].tick_params(labelbottom=k == len(shown) - 1)
-    panels[-1].set_xlabel("Time (s)")
-    panels[-1].set_xlim(*window)
+    style.time_axis(panels[-1], *window)
     figure.align_ylabels(panels)
     style.footnote(figure, f"at {sweep.held}" if sweep.held else "")
     return figure
@@ -81,7 +80,7 @@ def _panel(axes: Axes, result: Result, sweep: Sweep, d: int, chosen: dict[str, n
     replicate = int(sweep.members[d][row])
     total = sum(len(cells) for cells in chosen.values())
     gap, base, ticks = 0.03 * total, 0.0, []
-    points = 1.75 * 0.8 * 72 / max(total, 1)
+    drawn, points = 0, 1.75 * 0.8 * 72 / max(total, 1)
     for name in reversed(chosen):
         cells, data = chosen[name], result.spikes(name)
         use = (data.replicate == replicate) & (data.times_s >= window[0]) & (data.times_s < window[1])
@@ -89,6 +88,7 @@ def _panel(axes: Axes, result: Result, sweep: Sweep, d: int, chosen: dict[str, n
         place[cells] = np.arange(len(cells))
         height = place[data.cell[use]]
         colour = style.population_colour(name, list(chosen))
+        drawn += int(np.sum(height >= 0))
         # Rasterised, since ten thousand strokes make an SVG nobody can open.
         axes.scatter(data.times_s[use][height >= 0], base + height[height >= 0], marker="|", c=colour, lw=0.6,
                      s=max(points, 1.0) ** 2 * 2.2, rasterized=True)
@@ -99,6 +99,8 @@ def _panel(axes: Axes, result: Result, sweep: Sweep, d: int, chosen: dict[str, n
     for tick, (_, name) in zip(axes.get_yticklabels(), ticks, strict=True):
         tick.set_color(style.population_colour(name, list(chosen)))
     axes.tick_params(axis="y", length=0)
+    if not drawn:
+        style.instead(axes, "no spikes")
     axes.spines["left"].set_visible(False)
     if sweep.path is not None:
         axes.set_title(f"{sweep.name} {sweep.text(d)}".strip(), color=style.dose_colours(list(sweep.values))[d])

@@ -86,7 +86,7 @@ def _compose(result: Result, sweep: Sweep, population: str, options: dict[str, A
         for d in shown:
             _line(left, frequency, density[sweep.members[d]], colours[d], "", options)
         dose_legend(figure, sweep, shown)
-    _decorate(left, population, options, unit)
+    _decorate(left, population, options, unit, float(frequency[-1]))
     if options["signal"] == "rate":
         _floor(left, result, population, sweep.members[0], during if first is None or before is None else before)
     if both:
@@ -159,16 +159,20 @@ def _floor(axes: Axes, result: Result, population: str, rows: NDArray[np.int64],
                      linestyle=(0, (1, 2)), zorder=3)
 
 
-def _decorate(axes: Axes, population: str, options: dict[str, Any], unit: str) -> None:
+def _decorate(axes: Axes, population: str, options: dict[str, Any], unit: str, highest: float) -> None:
     """Labels, scale and the band."""
     low, high = options["band"]
     axes.axvspan(low, high, color=style.FAINT, alpha=0.6, lw=0, zorder=-1)
     axes.set_yscale("log")
-    axes.set_xlim(0, options["highest"])
+    axes.set_xlim(0, min(float(options["highest"]), highest))
     axes.set_xlabel("Frequency (Hz)")
-    what = "rate" if options["signal"] == "rate" else style.spoken(str(options["signal"]))
-    axes.set_ylabel(f"Power density of the {what} ({style.unit_text(unit)}$^2$/Hz)")
-    axes.set_title(style.spoken(population))
+    what = style.spoken(str(options["signal"]))
+    axes.set_ylabel(f"Power density ({style.unit_text(unit)}$^2$/Hz)")
+    axes.set_title(f"{style.spoken(population)}, {what[:1].lower() + what[1:] if what[1:2].islower() else what}")
+    style.log_ticks(axes)
+    if not axes.lines:
+        style.instead(axes, "no power")
+        axes.set_yticks([])
 
 
 def _band_panel(axes: Axes, sweep: Sweep, frequency: NDArray[np.float64], density: NDArray[np.float64],
@@ -184,6 +188,8 @@ def _band_panel(axes: Axes, sweep: Sweep, frequency: NDArray[np.float64], densit
     axes.axhline(1.0, color=style.QUIET, lw=0.7, linestyle=(0, (1, 2)), zorder=0)
     draw_points(axes, sweep, rows, colour)
     axes.plot(places(sweep.values), mean_interval(rows).mean, color=colour, lw=0.9, alpha=0.6, zorder=1)
-    axes.set_ylim(0, None)
+    style.from_zero(axes, 0.0, max(1.0, float(np.nanmax(rows, initial=0.0))))
+    if not np.isfinite(rows).any():
+        style.instead(axes, "no power to compare")
     axes.set_ylabel(f"Power relative to {'before' if first is not None else sweep.text(0)}")
     axes.set_title(f"{low:g}–{high:g} Hz")

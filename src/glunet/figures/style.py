@@ -11,6 +11,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, to_hex
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator
 
 RC = {
     "font.family": "sans-serif", "font.sans-serif": ["DejaVu Sans"], "font.size": 8, "axes.titlesize": 8.5,
@@ -116,6 +117,37 @@ def labelled(what: str, unit: str) -> str:
 def number_text(value: float) -> str:
     """A dose or value in at most three digits, without an exponent where it is short."""
     return f"{value:.3g}" if 1e-3 <= abs(value) < 1e4 or value == 0 else f"{value:.2g}"
+
+
+def time_axis(axes: Axes, start_s: float, stop_s: float) -> None:
+    """Label, limits and round ticks of a time axis in seconds."""
+    axes.set_xlabel("Time (s)")
+    axes.set_xlim(start_s, stop_s)
+    axes.xaxis.set_major_locator(MaxNLocator(8, steps=[1, 2, 5, 10]))
+
+
+def from_zero(axes: Axes, low: float, high: float) -> None:
+    """Limits of the y axis that show zero beside values from `low` to `high`, with some air at the far end."""
+    bottom, top = min(low, 0.0), max(high, 0.0)
+    air = 0.06 * (top - bottom)
+    if air == 0 or not np.isfinite(air):
+        axes.set_ylim(0, 1)
+    else:
+        axes.set_ylim(bottom - air if bottom < 0 else 0.0, top + air if top > 0 else 0.0)
+
+
+def log_ticks(axes: Axes) -> None:
+    """Plain numbers on a logarithmic y axis that spans less than two decades, where powers of ten say too little."""
+    low, high = axes.get_ylim()
+    if 0 < low < high < 100 * low:
+        axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: number_text(v)))
+        axes.yaxis.set_minor_formatter(FuncFormatter(lambda *_: ""))
+
+
+def instead(axes: Axes, text: str) -> None:
+    """A word in the middle of a panel that has nothing to show."""
+    axes.text(0.5, 0.5, text, transform=axes.transAxes, ha="center", va="center", fontsize=7.5, color=QUIET)
 
 
 def panel_letter(axes: Axes, letter: str) -> None:
