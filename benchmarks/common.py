@@ -115,7 +115,8 @@ def keep(name: str, title: str, rows: Sequence[Mapping[str, Any]], raw: Mapping[
     """Write ``results/<name>.json`` and ``results/<name>.md``, and print the latter."""
     about = machine()
     RESULTS.mkdir(exist_ok=True)
-    (RESULTS / f"{name}.json").write_text(json.dumps({"machine": about, "rows": list(rows), "raw": raw}, indent=1, default=asdict) + "\n")
+    everything = {"machine": about, "rows": list(rows), "raw": raw}
+    (RESULTS / f"{name}.json").write_text(json.dumps(everything, indent=1, default=asdict) + "\n")
     where = ", ".join(f"{key} {value}" for key, value in about.items())
     text = f"# {title}\n\n{table(rows)}\n\n{verdict}\n\nMedians of interleaved runs; {where}.\n"
     (RESULTS / f"{name}.md").write_text(text)

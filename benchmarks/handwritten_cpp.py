@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from common import TINY, circuit, interleaved, keep, middle, numbers, ours, ratio
@@ -43,27 +44,33 @@ def by_hand(program: Path, given: Path, duration: float) -> tuple[float, int]:
     return time.perf_counter() - started, int(json.loads(done.stdout)["spikes"])
 
 
+def compare(program: Path, cells: int, duration: float, scratch: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """One size; both programs' runs of a millisecond are taken off, so that stepping alone is compared."""
+    blueprint, instant, given = circuit(cells, duration), circuit(cells, TINY), scratch / f"{cells}.bin"
+    write(given, numbers(blueprint))
+    spikes = ours(blueprint)[1], by_hand(program, given, duration)[1]
+    runs = interleaved({"ours": lambda: ours(blueprint)[0], "hand": lambda: by_hand(program, given, duration)[0],
+                        "ours, instant": lambda: ours(instant)[0],
+                        "hand, instant": lambda: by_hand(program, given, TINY)[0]}, REPEATS)
+
+    def stepping(name: str, kind: str) -> float:
+        return middle(getattr(runs[name], kind)) - middle(getattr(runs[f"{name}, instant"], kind))
+
+    row = {"cells": cells, "simulated s": duration, "our stepping s": stepping("ours", "wall"),
+           "by hand s": stepping("hand", "wall"), "ratio": stepping("ours", "wall") / stepping("hand", "wall"),
+           "processor time ratio": stepping("ours", "cpu") / stepping("hand", "cpu"),
+           "whole run ratio": ratio(runs, "ours", "hand")[0], "our spikes": spikes[0], "spikes by hand": spikes[1]}
+    return row, runs
+
+
 def main() -> None:
-    """All sizes; both programs' runs of a millisecond are taken off, so that stepping alone is compared."""
+    """All sizes."""
     rows, raw = [], {}
     with tempfile.TemporaryDirectory() as scratch:
         program = build(Path(scratch))
         for cells, duration in SIZES.items():
-            blueprint, instant, given = circuit(cells, duration), circuit(cells, TINY), Path(scratch) / f"{cells}.bin"
-            write(given, numbers(blueprint))
-            spikes = ours(blueprint)[1], by_hand(program, given, duration)[1]
-            runs = interleaved({"ours": lambda: ours(blueprint)[0], "hand": lambda: by_hand(program, given, duration)[0],
-                                "ours, instant": lambda: ours(instant)[0],
-                                "hand, instant": lambda: by_hand(program, given, TINY)[0]}, REPEATS)
-            stepping = {kind: {name: middle(getattr(runs[name], kind)) - middle(getattr(runs[f"{name}, instant"], kind))
-                               for name in ("ours", "hand")} for kind in ("wall", "cpu")}
-            rows.append({"cells": cells, "simulated s": duration, "our stepping s": stepping["wall"]["ours"],
-                         "by hand s": stepping["wall"]["hand"],
-                         "ratio": stepping["wall"]["ours"] / stepping["wall"]["hand"],
-                         "processor time ratio": stepping["cpu"]["ours"] / stepping["cpu"]["hand"],
-                         "whole run ratio": ratio(runs, "ours", "hand")[0],
-                         "our spikes": spikes[0], "spikes by hand": spikes[1]})
-            raw[str(cells)] = runs
+            row, raw[str(cells)] = compare(program, cells, duration, Path(scratch))
+            rows.append(row)
     met = all(row["ratio"] <= TARGET for row in rows)
     keep("handwritten_cpp", "Against hand-written C++ of the fast block", rows, raw,
          f"Target: at most {TARGET} times its time: {'met' if met else 'missed'}. Same equations, noise, wiring and flags; "

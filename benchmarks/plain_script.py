@@ -118,6 +118,8 @@ def population(name: str, x: dict[str, np.ndarray]) -> list[b.BrianObject]:
         setattr(cells, gate, x[gate])
     for s in own:
         setattr(cells, f"B_{s}", x[f"unblocked_GluN2{s}"])
+        setattr(cells, f"S_{s}", x[f"S_GluN2{s}"] * siemens)
+    cells.g_ampa, cells.g_gaba = x["g_ampa"] * siemens, x["g_gaba_a"] * siemens
     cells.x, cells.t_last = 1, -1000 * second
     arrivals = [b.PoissonInput(cells, f"n_{kind[:3]}", N=int(x[f"n_{kind}"][0]), rate=float(x[f"rate_{kind}"][0]) * Hz,
                                weight=1, when="start") for kind in ("excitatory", "inhibitory")]

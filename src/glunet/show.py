@@ -87,7 +87,7 @@ def diagram(experiment: Experiment, path: Path) -> Path:
 
     plan = _plan(experiment)
     told = plan.describe()
-    told["positions_um"] = {name: p.positions[0] * 1e6 for name, p in plan.populations.items()}
+    positions = {name: p.positions[0] * 1e6 for name, p in plan.populations.items()}
     with style.applied():
-        circuit.draw_blueprint(told, {}).savefig(path, bbox_inches="tight")
+        circuit.draw_blueprint(told, positions).savefig(path, bbox_inches="tight")
     return path

@@ -32,6 +32,9 @@ def test_an_exact_curve_is_recovered(bottom: float, top: float, direction: str) 
     assert fit.direction == direction
     assert fit.inside
     assert np.isnan(fit.half_low)  # one seed has no interval
+    two = dose_response.fit_hill(DOSES, np.stack([response, response + 0.1]))
+    assert two is not None
+    assert np.isnan(two.half_low)
 
 
 def test_the_scale_of_the_response_does_not_matter() -> None:

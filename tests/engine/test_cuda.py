@@ -162,7 +162,6 @@ def _ketamine(duration, chosen):
     return pipeline.blueprint(experiment, [every[n] for n in chosen])
 
 
-@pytest.mark.slow
 @needs_nvcc
 @needs_brian2cuda
 def test_the_ketamine_circuit_compiles_once_for_all_doses_and_durations(tmp_path, machine):
@@ -278,7 +277,6 @@ def _for_the_host(project, _capability, compiler):
     return project / "host", True
 
 
-@pytest.mark.slow
 @needs_nvcc
 @needs_brian2cuda
 @pytest.mark.skipif(shutil.which("g++") is None, reason="needs g++")

@@ -1,8 +1,9 @@
-"""The two cells of the circuit, written by hand from the papers, in mV, ms, nS, pA and pF. Needs Brian2 and numpy only.
+"""The two cells of the circuit, written by hand from the papers, in mV, ms, nS, pA and pF.
 
-Membrane kinetics: Traub & Miles with the threshold shift of Pospischil et al. 2008 (Biol Cybern 99:427, equations 3-8).
-Run as ``python handwritten_cell.py NUMBERS.npz OUT.npz``; nothing here comes from glunet, so that agreement means
-something. One step advances every gate exactly from the old v, then v exactly from the new conductances.
+Membrane kinetics: Traub & Miles with the threshold shift of Pospischil et al. 2008 (Biol Cybern 99:427,
+doi:10.1007/s00422-008-0263-8). Run as ``python handwritten_cell.py NUMBERS.npz OUT.npz``; nothing here comes from
+glunet, so that agreement means something. One step advances every gate exactly from the old v, then v exactly
+from the new conductances.
 """
 
 from __future__ import annotations
@@ -58,7 +59,9 @@ p = p_inf + (p - p_inf)*exp(-{DT}/tau_p)
 # synaptic_g and synaptic_gE are what receptors add to the sums of g and of g*E
 VOLTAGE = f"""
 G = g_K_leak + g_Na_leak + g_Cl_leak + g_Na*m**3*h + g_Kd*n**4 + g_M*p + (synaptic_g)
-GE = (g_K_leak + g_Kd*n**4 + g_M*p)*E_K + (g_Na_leak + g_Na*m**3*h)*E_Na + g_Cl_leak*E_Cl + (synaptic_gE) + I_inj
+GE_K = (g_K_leak + g_Kd*n**4 + g_M*p)*E_K
+GE_Na = (g_Na_leak + g_Na*m**3*h)*E_Na
+GE = GE_K + GE_Na + g_Cl_leak*E_Cl + (synaptic_gE) + I_inj
 v_old = v
 v = GE/G + (v - GE/G)*exp(-{DT}*G/C)
 """
@@ -93,7 +96,8 @@ def set_membrane(cells: b.NeuronGroup, x: dict[str, np.ndarray]) -> None:
 def read(path: str, population: str) -> dict[str, np.ndarray]:
     """Numbers of one population out of a file with names such as ``pyramidal.area``."""
     with np.load(path) as file:
-        return {name.removeprefix(f"{population}."): file[name] for name in file.files if name.startswith(f"{population}.")}
+        own = [name for name in file.files if name.startswith(f"{population}.")]
+        return {name.removeprefix(f"{population}."): file[name] for name in own}
 
 
 def main(numbers: str, out: str) -> None:
@@ -108,7 +112,8 @@ def main(numbers: str, out: str) -> None:
         cells = b.NeuronGroup(x["v"].size, MEMBRANE, threshold=SPIKE, reset="", name=kind)
         set_membrane(cells, x)
         cells.run_regularly(GATES, when="groups", order=1)
-        cells.run_regularly(VOLTAGE.replace("(synaptic_gE)", "0").replace("(synaptic_g)", "0"), when="groups", order=2)
+        alone = VOLTAGE.replace("(synaptic_gE)", "0").replace("(synaptic_g)", "0")
+        cells.run_regularly(alone, when="groups", order=2)
         found[kind] = (b.StateMonitor(cells, "v", record=True, when="end"), b.SpikeMonitor(cells))
         net.add(cells, *found[kind])
     net.run(duration * b.second)

@@ -1,10 +1,11 @@
 """A small network of the circuit's two classes under ketamine, written by hand, in mV, ms, nS, pA and pF.
 
 AMPA and GABA-A: exponential conductances. NMDA: Jahr & Stevens' magnesium block with a relaxation of its own, a
-saturating gate per subunit that lives with the presynaptic cell and jumps at its spikes (after Wang 1999), ambient glutamate
-on the receptors that are closed, glycine and D-serine on the co-agonist site. Depression: Tsodyks & Markram 1997. Ketamine:
-trapping block of the open pore. Afferents: Poisson counts from Philox-2x32-10 (Salmon et al. 2011), worked out
-beforehand in Python integers. Run as ``python handwritten_network.py NUMBERS.npz OUT.npz``; nothing here comes from glunet.
+saturating gate per subunit that lives with the presynaptic cell and jumps at its spikes (after Wang 1999), ambient
+glutamate on the receptors that are closed, glycine and D-serine on the co-agonist site. Depression: Tsodyks &
+Markram 1997. Ketamine: trapping block of the open pore. Afferents: Poisson counts from Philox-2x32-10 (Salmon et
+al. 2011), worked out beforehand in Python integers. Run as ``python handwritten_network.py NUMBERS.npz OUT.npz``;
+nothing here comes from glunet.
 """
 
 from __future__ import annotations
@@ -74,6 +75,7 @@ block_# = on_#/(on_# + off_#) + (block_# - on_#/(on_# + off_#))*exp(-{SLOW}*(on_
 """
 # the presynaptic side: all subunits that a cell's targets have
 GATE_STATES = "s_# : 1\njump_# : 1\ntau_s_# : 1 (constant)\nbound_s_# : 1 (constant)\n"
+VESICLES = "x_ves = 1 - (1 - x_ves*(1 - use))*exp(-(t/ms - last)/tau_ves)\n"
 GATE_JUMP = """
 s_# = s_#*exp(-(t/ms - last)/tau_s_#)
 jump_# = bound_s_#*x_ves*(1 - s_#)
@@ -91,15 +93,16 @@ def philox_2x32(step: int, key_0: int, key_1: int) -> tuple[int, int]:
     left, right, key = step & 0xFFFFFFFF, key_1 & 0xFFFFFFFF, key_0 & 0xFFFFFFFF
     for _ in range(10):
         product = 0xD256D193 * left
-        left, right, key = (product >> 32) ^ key ^ right, product & 0xFFFFFFFF, (key + 0x9E3779B9) & 0xFFFFFFFF
+        left, right = (product >> 32) ^ key ^ right, product & 0xFFFFFFFF
+        key = (key + 0x9E3779B9) & 0xFFFFFFFF
     return left, right
 
 
 def counts(x: dict[str, np.ndarray], kind: str, steps: int) -> b.TimedArray:
-    """Afferent spikes per step and cell: the smallest k whose cumulative Poisson chance reaches the uniform number."""
+    """Afferent spikes per step and cell: the smallest k whose cumulative chance reaches the uniform number."""
     word = 0 if kind == "excitatory" else 1
-    words = [[philox_2x32(step, int(a), int(c))[word] for a, c in zip(x["noise_key_0"], x["noise_key_1"], strict=True)]
-             for step in range(steps)]
+    keys = [(int(a), int(c)) for a, c in zip(x["noise_key_0"], x["noise_key_1"], strict=True)]
+    words = [[philox_2x32(step, *key)[word] for key in keys] for step in range(steps)]
     mean = x[f"n_{kind}"] * x[f"rate_{kind}"] * DT * 1e-3
     return b.TimedArray(poisson.ppf((np.array(words) + 0.5) / 2**32, mean), dt=DT * b.ms)
 
@@ -107,11 +110,11 @@ def counts(x: dict[str, np.ndarray], kind: str, steps: int) -> b.TimedArray:
 def population(kind: str, x: dict[str, np.ndarray], steps: int) -> b.NeuronGroup:
     """One class of cells."""
     own, sent = SUBUNITS[kind], "ABD" if kind == "pyramidal" else ""
-    total = "g_ampa + g_gaba + " + " + ".join(f"g_{s}" for s in own)
-    reset = "x_ves = 1 - (1 - x_ves*(1 - use))*exp(-(t/ms - last)/tau_ves)\n" + each(GATE_JUMP, sent) + "last = t/ms\n"
-    cells = b.NeuronGroup(
-        x["v"].size, MEMBRANE + RECEPTORS + each(PER_SUBUNIT, own) + each(GATE_STATES, sent), threshold=SPIKE, reset=reset,
-        name=kind, namespace={"exc_counts": counts(x, "excitatory", steps), "inh_counts": counts(x, "inhibitory", steps)})
+    nmda = " + ".join(f"g_{s}" for s in own)
+    equations = MEMBRANE + RECEPTORS + each(PER_SUBUNIT, own) + each(GATE_STATES, sent)
+    afferents = {f"{name[:3]}_counts": counts(x, name, steps) for name in ("excitatory", "inhibitory")}
+    cells = b.NeuronGroup(x["v"].size, equations, threshold=SPIKE, reset=VESICLES + each(GATE_JUMP, sent) + "last = t/ms",
+                          name=kind, namespace=afferents)
     cells.cell = "i"
     set_membrane(cells, x)
     set_receptors(cells, x, own)
@@ -119,35 +122,44 @@ def population(kind: str, x: dict[str, np.ndarray], steps: int) -> b.NeuronGroup
         setattr(cells, f"tau_s_{s}", x[f"tau_GluN2{s}"] * 1e3)
         setattr(cells, f"bound_s_{s}", x[f"bound_GluN2{s}"])
     cells.run_regularly(GATES + FAST + each(FAST_PER_SUBUNIT, own), when="groups", order=1)
-    # excitatory receptors reverse at 0 mV unless told otherwise
-    pull = f"g_ampa*{float(x['E_ampa'][0]) * 1e3} + g_gaba*E_Cl + ({total.partition('g_gaba + ')[2]})*{float(x['E_nmda'][0]) * 1e3}"
-    cells.run_regularly(VOLTAGE.replace("(synaptic_gE)", pull).replace("(synaptic_g)", total), when="groups", order=2)
+    E_ampa, E_nmda = float(x["E_ampa"][0]) * 1e3, float(x["E_nmda"][0]) * 1e3
+    pull = f"g_ampa*{E_ampa} + g_gaba*E_Cl + ({nmda})*{E_nmda}"
+    joined = VOLTAGE.replace("(synaptic_gE)", pull).replace("(synaptic_g)", f"g_ampa + g_gaba + {nmda}")
+    cells.run_regularly(joined, when="groups", order=2)
     cells.run_regularly(each(SLOW_PER_SUBUNIT, own), dt=SLOW * b.ms, when="start")
     return cells
 
 
 def set_receptors(cells: b.NeuronGroup, x: dict[str, np.ndarray], subunits: str) -> None:
-    """Numbers of receptors, vesicles and drug; synapses where the background alone would hold them, no drug bound."""
+    """Numbers of receptors, vesicles and drug; synapses where the background alone would hold them,
+    the drug at equilibrium."""
     kelvin = x["temperature"]
-    cells.tau_ampa, cells.tau_gaba, cells.tau_Mg = x["tau_ampa"] * 1e3, x["tau_gaba_a"] * 1e3, x["tau_magnesium"] * 1e3
-    cells.w_exc, cells.w_inh, cells.capacity = x["w_excitatory"] * 1e9, x["w_inhibitory"] * 1e9, x["capacity"] * 1e9
-    cells.g_ampa = x["n_excitatory"] * x["rate_excitatory"] * x["w_excitatory"] * x["tau_ampa"] * 1e9
-    cells.g_gaba = x["n_inhibitory"] * x["rate_inhibitory"] * x["w_inhibitory"] * x["tau_gaba_a"] * 1e9
-    cells.Mg, cells.drug, cells.use, cells.tau_ves = x["Mg_e_rest"], x["drug"], x["use"], x["tau_refill"] * 1e3
+    for name, source, unit in (("tau_ampa", "tau_ampa", 1e3), ("tau_gaba", "tau_gaba_a", 1e3),
+                               ("tau_Mg", "tau_magnesium", 1e3), ("tau_ves", "tau_refill", 1e3),
+                               ("w_exc", "w_excitatory", 1e9), ("w_inh", "w_inhibitory", 1e9),
+                               ("capacity", "capacity", 1e9), ("Mg", "Mg_e_rest", 1), ("drug", "drug", 1),
+                               ("use", "use", 1)):
+        setattr(cells, name, x[source] * unit)
+    excitation = x["n_excitatory"] * x["rate_excitatory"] * x["w_excitatory"] * 1e9
+    cells.g_ampa = excitation * x["tau_ampa"]
+    cells.g_gaba = x["n_inhibitory"] * x["rate_inhibitory"] * x["w_inhibitory"] * 1e9 * x["tau_gaba_a"]
     warm = x["q10_ketamine"] ** ((kelvin - x["reference_temperature_ketamine"]) / 10)
     cells.k_off, cells.escape = 1e-3 * x["unbinding_rate_ketamine"] * warm, 1e-3 * x["escape_rate_ketamine"]
     cells.steepness = 1e-3 * x["electrical_distance_ketamine"] * FARADAY / (R_GAS * kelvin)
     cells.v_ref, cells.x_ves, cells.last = x["reference_voltage_ketamine"] * 1e3, 1.0, -1e6
     for s in subunits:
-        y = {name.removesuffix(f"_GluN2{s}"): value for name, value in x.items() if name.endswith(f"_GluN2{s}")}
+        here = f"_GluN2{s}"
+        y = {name.removesuffix(here): value for name, value in x.items() if name.endswith(here)}
         agonists = x["Gly_e_rest"] / y["EC50_Gly"] + x["DSer_e_rest"] / y["EC50_DSer"]
         ambient = 1 / (1 + (y["EC50_Glu"] / (x["Glu_e_rest"] + 1e-9)) ** y["hill_Glu"])
-        opened = x["n_excitatory"] * x["rate_excitatory"] * x["w_excitatory"] * y["bound"] * y["tau"] * 1e9
-        for name, value in {"S": cells.capacity * opened / (cells.capacity + opened), "tau": y["tau"] * 1e3, "K_Mg": y["K_Mg"], "k_Mg": y["slope_Mg"] * 1e-3, "tonic": ambient,
+        opened = excitation * y["bound"] * y["tau"]
+        for name, value in {"S": cells.capacity * opened / (cells.capacity + opened), "tau": y["tau"] * 1e3,
+                            "K_Mg": y["K_Mg"], "k_Mg": y["slope_Mg"] * 1e-3, "tonic": ambient,
                             "peak": x["nmda_ratio"] * y["fraction"], "site": agonists / (1 + agonists),
                             "bound": y["bound"], "K_d": y["dissociation_constant_ketamine"]}.items():
             setattr(cells, f"{name}_{s}", value)
         setattr(cells, f"B_{s}", f"B_inf_{s}")
+        setattr(cells, f"block_{s}", f"on_{s}/(on_{s} + off_{s})")
 
 
 def projection(numbers: str, source: b.NeuronGroup, target: b.NeuronGroup) -> b.Synapses:
@@ -158,7 +170,8 @@ def projection(numbers: str, source: b.NeuronGroup, target: b.NeuronGroup) -> b.
         arrival = "g_ampa_post += w*x_ves_pre\n" + each("S_#_post += w*jump_#_pre\n", SUBUNITS[target.name])
     else:
         arrival = "g_gaba_post += w*x_ves_pre"
-    synapses = b.Synapses(source, target, "w : 1", on_pre=arrival, delay=float(x["delay"]) * b.second, name=name)
+    delay = float(x["delay"]) * b.second
+    synapses = b.Synapses(source, target, "w : 1", on_pre=arrival, delay=delay, name=name)
     synapses.connect(i=x["source_index"], j=x["target_index"])
     synapses.w = x["weight"] * 1e9
     return synapses
@@ -177,7 +190,8 @@ def main(numbers: str, out: str) -> None:
     b.Network(*groups.values(), *paths, *voltage.values(), *spikes.values()).run(duration * b.second)
     np.savez(out, **{f"{kind}.v": monitor.v for kind, monitor in voltage.items()},
              **{f"{kind}.spikes": monitor.count[:] for kind, monitor in spikes.items()},
-             **{f"{kind}.block_{s}": getattr(groups[kind], f"block_{s}")[:] for kind in groups for s in SUBUNITS[kind]})
+             **{f"{kind}.block_{s}": getattr(cells, f"block_{s}")[:]
+                for kind, cells in groups.items() for s in SUBUNITS[kind]})
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The time step is second order: against Brian2's own Runge-Kutta of the same equations at a step forty times shorter."""
+"""The scheme is second order: against Brian2's own Runge-Kutta of the same equations at a much shorter step."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SAMPLED = 1e-4
 
 
 def driven(dt: float) -> Blueprint:
-    """A few cells of each class that a steady current drives; no synapse and no afferent spike falls between steps."""
+    """A few cells of each class that a steady current drives; no spike arrives from anywhere."""
     values = {f"populations.{name}.membrane.I_applied": current for name, current in CURRENT.items()}
     values |= {f"populations.{name}.afferents.rate_{kind}": 0.0 for name in POPULATIONS
                for kind in ("excitatory", "inhibitory")}
@@ -35,7 +35,7 @@ def driven(dt: float) -> Blueprint:
 
 
 def runge_kutta(folder: Path) -> dict[str, np.ndarray]:
-    """Voltages (mV) by Brian2's rk4, from the equations that a reader is shown; [cell, time] at the sampling times."""
+    """Voltages (mV) by Brian2's rk4, from the equations that a reader is shown; [cell, sampling time]."""
     import brian2 as b
 
     from glunet.engine.network import equations
@@ -57,7 +57,8 @@ def runge_kutta(folder: Path) -> dict[str, np.ndarray]:
     program, _ = compiler.binary(folder)
     results = folder / "results"
     results.mkdir(exist_ok=True)
-    subprocess.run([str(program), "--results_dir", f"{results}/"], cwd=folder, check=True, capture_output=True)
+    command = [str(program), "--results_dir", f"{results}/"]
+    subprocess.run(command, cwd=folder, check=True, capture_output=True)
     ran = b.get_device()
     ran.has_been_run, ran.results_dir = True, f"{results}/"
     return {name: np.asarray(monitor.v_) * 1e3 for name, monitor in monitors.items()}
@@ -65,12 +66,13 @@ def runge_kutta(folder: Path) -> dict[str, np.ndarray]:
 
 def ours(dt: float) -> dict[str, np.ndarray]:
     """Voltages (mV) of our own scheme at the same times; a trace holds v at the end of its step."""
-    every = round(SAMPLED / dt)
-    return {trace.population: trace.values[0][:, every - 1::every] for trace in simulate(driven(dt), "runtime")["traces"]}
+    every, found = round(SAMPLED / dt), simulate(driven(dt), "runtime")
+    return {trace.population: trace.values[0][:, every - 1::every] for trace in found["traces"]}
 
 
 @pytest.fixture(scope="module")
-def traces(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, np.ndarray], list[dict[str, np.ndarray]]]:
+def traces(
+        tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, np.ndarray], list[dict[str, np.ndarray]]]:
     """The reference, and our scheme at each step."""
     return runge_kutta(tmp_path_factory.mktemp("rk4")), [ours(dt) for dt in STEPS]
 
@@ -84,6 +86,7 @@ def test_error_falls_fourfold_when_the_step_halves(traces, population, beyond):
         crossings = np.flatnonzero((true[1:] > -10) & (true[:-1] <= -10))
         assert crossings.size, "the current is too weak: no spike"
         stretch = slice(0, crossings[0] + beyond)
-        errors = [np.sqrt(np.mean((one[population][cell, :true.size][stretch] - true[stretch]) ** 2)) for one in found]
+        off = [one[population][cell, :true.size][stretch] - true[stretch] for one in found]
+        errors = [np.sqrt(np.mean(gap**2)) for gap in off]
         assert errors[0] > errors[1] > errors[2]
         assert np.log2(errors[0] / errors[2]) / 2 > 1.7

@@ -16,15 +16,16 @@ from glunet.engine.simulate import simulate
 from glunet.vocabulary.schedule import constant
 
 HERE = Path(__file__).parent
-# 1e-9 V; what is left is rounding, which every spike amplifies (1e-9 mV after 100 ms, 1e-8 mV after 200 ms)
+# 1e-9 V; what is left is rounding, which every spike amplifies (about 1e-9 mV after 100 ms, 1e-8 mV after 200 ms)
 TOLERANCE_MV = 1e-6
 KETAMINE_MM = 3e-3
-DEVICES = [pytest.param("cpp_standalone", marks=pytest.mark.skipif(compiler.compiler() is None, reason="no compiler")),
-           "runtime"]
+DT = 1e-4               # the scripts have it too
+WITH_COMPILER = pytest.mark.skipif(compiler.compiler() is None, reason="no C++ compiler")
+DEVICES = [pytest.param("cpp_standalone", marks=WITH_COMPILER), "runtime"]
 
 
 def numbers(blueprint: Blueprint, path: Path) -> Path:
-    """All of a blueprint's numbers that a person would look up, one array per name: `<population>.<parameter>`."""
+    """All of a blueprint's numbers that a person would look up, one array per name."""
     found: dict[str, np.ndarray] = {"duration": np.array(blueprint.duration)}
     for name, plan in blueprint.populations.items():
         both = {**plan.constants, **plan.arrays, "v": plan.initial["v"], "drug": np.array(KETAMINE_MM)}
@@ -39,7 +40,8 @@ def numbers(blueprint: Blueprint, path: Path) -> Path:
 def by_hand(script: str, blueprint: Blueprint, folder: Path) -> dict[str, np.ndarray]:
     """What the script makes of the numbers, in a process of its own."""
     given, out = numbers(blueprint, folder / "numbers.npz"), folder / "out.npz"
-    done = subprocess.run([sys.executable, str(HERE / script), str(given), str(out)], capture_output=True, text=True)
+    command = [sys.executable, str(HERE / script), str(given), str(out)]
+    done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-2000:]
     with np.load(out) as file:
         return dict(file)
@@ -47,14 +49,15 @@ def by_hand(script: str, blueprint: Blueprint, folder: Path) -> dict[str, np.nda
 
 def recording(counts: dict[str, int]) -> dict[str, RecordPlan]:
     """Every cell's voltage at every step."""
-    return {name: RecordPlan(traces=("v",), cells=tuple(range(n)), traces_every=1e-4) for name, n in counts.items()}
+    return {name: RecordPlan(traces=("v",), cells=tuple(range(n)), traces_every=DT) for name, n in counts.items()}
 
 
 def compare(blueprint: Blueprint, expected: dict[str, np.ndarray], device: str) -> None:
     """All voltages at all steps, and the number of spikes of each cell."""
     found = simulate(blueprint, device)
     for trace in found["traces"]:
-        np.testing.assert_allclose(trace.values[0], expected[f"{trace.population}.v"], rtol=0, atol=TOLERANCE_MV)
+        by_hand_v = expected[f"{trace.population}.v"]
+        np.testing.assert_allclose(trace.values[0], by_hand_v, rtol=0, atol=TOLERANCE_MV)
     for name, spikes in found["spikes"].items():
         counted = np.bincount(spikes.cell, minlength=spikes.n_cells)
         np.testing.assert_array_equal(counted, expected[f"{name}.spikes"])
@@ -64,10 +67,11 @@ def compare(blueprint: Blueprint, expected: dict[str, np.ndarray], device: str) 
 def cells(tmp_path_factory: pytest.TempPathFactory) -> tuple[Blueprint, dict[str, np.ndarray]]:
     """Four pyramidal cells and one interneuron that nothing but a current drives."""
     names = ("pyramidal", "interneuron")
-    values = {f"populations.{name}.afferents.n_{kind}": 0.0 for name in names for kind in ("excitatory", "inhibitory")}
+    values = {f"populations.{name}.afferents.n_{kind}": 0.0
+              for name in names for kind in ("excitatory", "inhibitory")}
     values |= {f"projections.{a}_to_{b}.weight": 0.0 for a in names for b in names}
     values |= {f"populations.{name}.membrane.I_applied": 0.6e-9 for name in names}
-    blueprint = assemble("cortex", [Setting(3, values)], 0.1, cells=5, dt=1e-4,
+    blueprint = assemble("cortex", [Setting(3, values)], 0.1, cells=5, dt=DT,
                          record=recording({"pyramidal": 4, "interneuron": 1}))
     return blueprint, by_hand("handwritten_cell.py", blueprint, tmp_path_factory.mktemp("cells"))
 
@@ -77,7 +81,8 @@ def network(tmp_path_factory: pytest.TempPathFactory) -> tuple[Blueprint, dict[s
     """Eight pyramidal cells and two interneurons with all their synapses and afferents, under ketamine."""
     # a current that lets these few cells fire as often as their synapses need to be seen
     values = {f"populations.{name}.membrane.I_applied": 0.6e-9 for name in ("pyramidal", "interneuron")}
-    blueprint = assemble("cortex", [Setting(1, values, {"ketamine": constant(KETAMINE_MM)})], 0.2, cells=10, dt=1e-4,
+    setting = Setting(1, values, {"ketamine": constant(KETAMINE_MM)})
+    blueprint = assemble("cortex", [setting], 0.2, cells=10, dt=DT,
                          record=recording({"pyramidal": 8, "interneuron": 2}))
     return blueprint, by_hand("handwritten_network.py", blueprint, tmp_path_factory.mktemp("network"))
 

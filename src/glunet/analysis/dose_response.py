@@ -24,7 +24,8 @@ class HillFit:
     Attributes
     ----------
     half, half_low, half_high : float
-        IC50 (falling) or EC50 (rising) in the unit of the doses, and its interval; nan ends with one seed.
+        IC50 (falling) or EC50 (rising) in the unit of the doses, and its interval; its ends are nan with fewer
+        than three seeds, which have too few resamples.
     slope, slope_low, slope_high : float
         Hill coefficient and its interval.
     bottom, top : float
@@ -88,8 +89,8 @@ class DoseResponse:
     hill : HillFit or None
         None where no curve could be fitted.
     effect : bool or None
-        Whether a curve describes the data better than their mean, by AICc; without that the rest means nothing.
-        None with one seed, whose few values cannot tell.
+        Whether a curve describes the data better than their mean, by AICc; without that the rest means
+        nothing. None with one seed, whose few values cannot tell.
     non_monotonic : bool
         Whether the response turns back significantly (see `is_non_monotonic`); its Hill fit is then no
         description.
@@ -206,7 +207,7 @@ def _is_falling(x: FloatArray, mean: FloatArray) -> bool:
 def _resample(x: FloatArray, y: FloatArray, zero: float | None, saturated: float | None, start: Hill,
               number: int, seed: int, confidence: float) -> list[tuple[float, float]]:
     """Percentile intervals of the half-maximal dose and the slope."""
-    if len(y) < 2 or number < 1:
+    if len(y) < 3 or number < 1:
         return [(float("nan"), float("nan"))] * 2
     random = np.random.default_rng(seed)
     found = []

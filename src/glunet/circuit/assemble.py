@@ -104,7 +104,7 @@ def _noise_keys(model: CellModel, n: int, settings: Sequence[Setting]) -> dict[s
 
 def _initial(model: CellModel, constants: dict[str, float], arrays: dict[str, np.ndarray],
              settings: Sequence[Setting], n: int, slow_dt: float) -> dict[str, np.ndarray]:
-    """Start values: v scattered, gates and background conductances at their steady state, ports at their value at t = 0."""
+    """Start values: v scattered; gates, drug block and background conductances steady; ports at their value at t = 0."""
     shape = (len(settings), n)
     low, high = _V_START
     v = np.array([stream(s.seed, model.name, "v").uniform(low, high, n) for s in settings])
@@ -114,28 +114,25 @@ def _initial(model: CellModel, constants: dict[str, float], arrays: dict[str, np
     for name in ("n_excitatory", "rate_excitatory", "w_excitatory", "n_inhibitory", "rate_inhibitory", "w_inhibitory"):
         scope.setdefault(name, 0.0)
     found = {"v": v, "v_before": v.copy()}
-    slow = {s.name: s for s in model.states if s.clock == "slow"}
-    for state in slow.values():
-        found[state.name] = scope[state.name] = np.zeros(shape) + evaluate(state.initial, scope)
     for event in model.event_states:
         found[event.name] = scope[event.name] = np.zeros(shape) + evaluate(event.expression, scope)
     found["last_spike"] = np.full(shape, -1e3)
     assignments = model.slow_assignments() | {d.name: d.expression for d in model.definitions
                                               if "poisson_events" not in d.expression}
-    fast = {s.name: _steady(s) for s in model.states if s.clock == "fast"}
+    states = {s.name: _steady(s) for s in model.states}
     stored = set(model.slow_variables())
-    for name in order({**{k: [x] for k, x in assignments.items()}, **{k: [x] for k, x in fast.items()}}):
-        scope[name] = np.zeros(shape) + evaluate(fast.get(name) or assignments[name], scope)
-        if name in fast or name in stored:
+    for name in order({k: [text] for k, text in {**assignments, **states}.items()}):
+        scope[name] = np.zeros(shape) + evaluate(states.get(name) or assignments[name], scope)
+        if name in states or name in stored:
             found[name] = np.asarray(scope[name])
     return found
 
 
 def _steady(state: State) -> str:
-    """Expression of a fast state's start value."""
+    """Expression of a state's start value; where nothing comes or goes (no drug, nothing open) it is zero."""
     if state.initial != "steady":
         return state.initial
-    return f"({state.alpha})/(({state.alpha}) + ({state.beta}))" if state.alpha else state.target
+    return f"({state.alpha})/(({state.alpha}) + ({state.beta}) + 1e-30)" if state.alpha else state.target
 
 
 @dataclass(frozen=True)

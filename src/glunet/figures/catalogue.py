@@ -1,6 +1,7 @@
 """The kinds of figure: every module of this folder with OPTIONS and a function draw, found by walking it.
 
-Options are read without importing the module, so that an experiment file is checked without loading matplotlib.
+Options are read without importing the module, so that an experiment file is checked without loading
+matplotlib.
 """
 
 from __future__ import annotations

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 from matplotlib.patches import Circle, FancyArrowPatch
 from matplotlib.path import Path
 from numpy.typing import NDArray
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 OPTIONS: dict[str, Any] = {"sheet": True, "replicate": 0}
 
 Point = NDArray[np.float64]
-_RADIUS = 0.62
+_RADIUS = 0.68
 _MARKERS = {"excitatory": "^", "inhibitory": "o"}
 
 
@@ -64,8 +63,8 @@ def draw_blueprint(blueprint: Mapping[str, Any], positions_um: Mapping[str, NDAr
     Parameters
     ----------
     blueprint : mapping
-        `populations` (name -> n, kind, mechanisms), `projections` (name -> source, target, receptors, in_degree,
-        delay), `drugs`; what is missing is left out of the diagram.
+        `populations` (name -> n, kind, mechanisms), `projections` (name -> source, target, receptors,
+        in_degree, delay), `drugs`; what is missing is left out of the diagram.
     positions_um : mapping of str to float64[N, 2], optional
         Places of the cells of each population, micrometres.
 
@@ -81,14 +80,15 @@ def draw_blueprint(blueprint: Mapping[str, Any], positions_um: Mapping[str, NDAr
     populations = dict(blueprint.get("populations") or {})
     if not populations:
         raise InputError("figure", "circuit", "the blueprint names no population", "populations")
-    figure = style.new_figure(style.TWO_COLUMNS if positions_um else 4.6, 3.3 if len(populations) < 3 else 4.4)
+    many = len(populations) > 2
+    figure = style.new_figure(style.TWO_COLUMNS if positions_um or many else 4.6, 4.9 if many else 2.9)
     panels = np.atleast_1d(figure.subplots(1, 2 if positions_um else 1,
                                            width_ratios=[1.55, 1] if positions_um else [1]))
     _diagram(panels[0], populations, dict(blueprint.get("projections") or {}))
     if positions_um:
         _sheet(panels[1], positions_um, populations)
     drugs = [style.spoken(name) for name in (blueprint.get("drugs") or {})]
-    style.footnote(figure, f"with {', '.join(drugs)}" if drugs else "")
+    style.footnote(figure, f"Drugs: {', '.join(drugs)}" if drugs else "")
     return figure
 
 
@@ -115,8 +115,8 @@ def _diagram(axes: Axes, populations: dict[str, Any], projections: dict[str, Any
             _arrow(axes, centres[source], centres[target], colour, inhibits, _says(about), nth, many)
     spots = np.array(list(centres.values()))
     low, high = spots.min(axis=0), spots.max(axis=0)
-    axes.set_xlim(low[0] - 1.25 - 0.5 * many, high[0] + 1.25 + 0.5 * many)
-    axes.set_ylim(low[1] - 1.6 - 0.4 * many, high[1] + 1.75 + 0.2 * many)
+    axes.set_xlim(low[0] - 1.25 - 1.2 * many, high[0] + 1.25 + 1.2 * many)
+    axes.set_ylim(low[1] - 1.65, high[1] + 1.95 + 0.2 * many)
     _legend(axes, populations)
 
 
@@ -126,7 +126,7 @@ def _layout(names: list[str]) -> dict[str, Point]:
         return {names[0]: np.zeros(2)}
     if len(names) == 2:
         return {names[0]: np.array([-1.75, 0.0]), names[1]: np.array([1.75, 0.0])}
-    reach = 0.95 * len(names)
+    reach = 0.72 * len(names)
     angles = np.pi / 2 - 2 * np.pi * np.arange(len(names)) / len(names)
     return {name: reach * np.array([np.cos(a), np.sin(a)]) for name, a in zip(names, angles, strict=True)}
 
@@ -147,10 +147,11 @@ def _node(axes: Axes, name: str, about: Mapping[str, Any], centre: Point, order:
         text += f"\nn = {about['n']}"
     axes.text(*centre, text, ha="center", va="center", fontsize=7.3, color=style.INK, zorder=4, linespacing=1.25)
     if {"afferents", "background"} & set(about.get("mechanisms") or ()):
-        down = np.array([0.0, -1.0]) if centre[1] <= 0.01 else np.array([-0.9 if centre[0] <= 0 else 0.9, 0.45])
-        down = down / np.linalg.norm(down)
-        _path(axes, Path([centre + down * (_RADIUS + 0.55), centre + down * (_RADIUS + 0.05)]), style.QUIET, False)
-        axes.text(*(centre + down * (_RADIUS + 0.68)), "background", ha="center", va="center", fontsize=6.8,
+        out = np.array([centre[1], -centre[0]]) if len(order) > 2 else np.array([0.0, -1.0])
+        out = out / np.linalg.norm(out)
+        _path(axes, Path([centre + out * (_RADIUS + 0.55), centre + out * (_RADIUS + 0.05)]), style.QUIET, False)
+        aside = "center" if abs(out[0]) < 0.3 else "left" if out[0] > 0 else "right"
+        axes.text(*(centre + out * (_RADIUS + 0.66)), "background", ha=aside, va="center", fontsize=6.8,
                   color=style.QUIET)
 
 
@@ -185,9 +186,10 @@ def _arrow(axes: Axes, source: Point, target: Point, colour: str, inhibits: bool
     _path(axes, Path([start, control, end], [Path.MOVETO, Path.CURVE3, Path.CURVE3]), colour, inhibits)
     crest = (start + 2 * control + end) / 4
     if many:
-        # Off the middle, so that the two directions of a pair do not write over one another.
-        axes.text(*(crest + 0.1 * along + 0.12 * side), text, ha="center", va="center", fontsize=6, color=colour,
-                  zorder=5, bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.85})
+        # Near the source, so that the two directions of a pair do not write over one another.
+        spot = 0.7**2 * start + 2 * 0.7 * 0.3 * control + 0.3**2 * end
+        axes.text(*spot, text, ha="center", va="center", fontsize=6, color=colour, zorder=5, linespacing=1.2,
+                  bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8})
         return
     axes.text(*(crest + 0.09 * side), text, ha="center", va="bottom" if side[1] > 0 else "top", fontsize=6.8,
               color=colour, linespacing=1.3)
@@ -203,7 +205,7 @@ def _loop(axes: Axes, centre: Point, outward: Point, colour: str, inhibits: bool
     path = Path([start, start + height - 0.35 * side, end + height + 0.35 * side, end],
                 [Path.MOVETO, Path.CURVE4, Path.CURVE4, Path.CURVE4])
     _path(axes, path, colour, inhibits)
-    top = centre + (_RADIUS * np.cos(spread) + 0.74 * float(np.linalg.norm(height))) * outward
+    top = centre + (_RADIUS * np.cos(spread) + 0.75 * float(np.linalg.norm(height)) + 0.12) * outward
     horizontal = "center" if abs(outward[0]) < 0.5 else "left" if outward[0] > 0 else "right"
     vertical = "center" if abs(outward[1]) < 0.5 else "bottom" if outward[1] > 0 else "top"
     axes.text(*top, text, ha=horizontal, va=vertical, fontsize=6.8, color=colour, linespacing=1.3)
@@ -221,14 +223,11 @@ def _sheet(axes: Axes, positions_um: Mapping[str, NDArray[np.float64]], populati
     """Cells at their places."""
     total = sum(len(points) for points in positions_um.values())
     size = float(np.clip(6000 / max(total, 1), 2.0, 40.0))
-    handles = []
     for name, points in positions_um.items():
         colour = style.population_colour(name, list(positions_um))
         marker = _MARKERS.get((populations.get(name) or {}).get("kind", ""), "o")
         axes.scatter(points[:, 0], points[:, 1], s=size, marker=marker, c=colour, lw=0, alpha=0.85)
-        handles.append(Line2D([], [], color=colour, marker=marker, linestyle="none", ms=4.5, mew=0))
     axes.set_aspect("equal")
     axes.set_xlabel("x (µm)")
     axes.set_ylabel("y (µm)")
-    axes.legend(handles, [style.spoken(name) for name in positions_um], loc="lower left", bbox_to_anchor=(0, 1.0),
-                ncols=1, borderaxespad=0.1, handletextpad=0.2)
+    axes.set_title("Cells in the sheet")

@@ -63,9 +63,9 @@ def draw(result: Result, options: dict[str, Any]) -> Figure:
     both = len(sweep.values) > 1
     rows = len(strips) + len(variables)
     figure = style.new_figure(style.TWO_COLUMNS if both else 0.65 * style.TWO_COLUMNS,
-                              0.6 + 0.55 * len(strips) + 1.25 * len(variables))
+                              0.6 + 0.68 * len(strips) + 1.25 * len(variables))
     grid = figure.add_gridspec(rows, 2 if both else 1, width_ratios=[1.35, 1] if both else [1],
-                               height_ratios=[0.55] * len(strips) + [1.25] * len(variables))
+                               height_ratios=[0.5] * len(strips) + [1.25] * len(variables))
     panels: list[Axes] = []
     for k, name in enumerate(strips):
         panels.append(figure.add_subplot(grid[k, 0], sharex=panels[0] if panels else None))

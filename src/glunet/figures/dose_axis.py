@@ -33,7 +33,8 @@ def set_up(axes: Axes, sweep: Sweep) -> None:
     """Scale, ticks, break and label of the dose axis."""
     axes.set_xlabel(sweep.label)
     if not is_logarithmic(sweep.values):
-        axes.margins(x=0.06)
+        air = 0.06 * float(np.ptp(sweep.values) or 1.0)
+        axes.set_xlim(sweep.values.min() - air, sweep.values.max() + air)
         return
     positive = sweep.values[sweep.values > 0]
     spots = places(sweep.values)
@@ -69,7 +70,7 @@ def _break(axes: Axes, at: float) -> None:
 
 def draw_points(axes: Axes, sweep: Sweep, values: NDArray[np.float64], colour: str, marker: str = "o",
                 label: str = "", shift: float = 0.0) -> None:
-    """Means with 95 % intervals over seeds, the single seeds as faint dots beside them.
+    """Means with 95 % intervals over seeds (from three on), the single seeds as faint dots beside them.
 
     Parameters
     ----------
@@ -82,8 +83,8 @@ def draw_points(axes: Axes, sweep: Sweep, values: NDArray[np.float64], colour: s
     colour, marker, label : str
         Of the series.
     shift : float
-        Of the points along the axis, decades (or a fraction of its range where it is linear), so that two series
-        stay apart.
+        Of the points along the axis, decades (or a fraction of its range where it is linear), so that two
+        series stay apart.
     """
     spots = places(sweep.values)
     spots = spots * 10**shift if is_logarithmic(sweep.values) else spots + shift * float(np.ptp(spots) or 1.0)
@@ -91,8 +92,26 @@ def draw_points(axes: Axes, sweep: Sweep, values: NDArray[np.float64], colour: s
     if len(values) > 1:
         beside = spots * 10**0.07 if is_logarithmic(sweep.values) else spots + 0.015 * float(np.ptp(spots) or 1.0)
         axes.plot(np.tile(beside, (len(values), 1)), values, ".", color=colour, alpha=0.45, ms=3.2, mew=0, zorder=2)
+    if len(values) >= style.FEWEST_SEEDS:
         axes.vlines(spots, found.low, found.high, color=colour, lw=1.1, zorder=3)
     axes.plot(spots, found.mean, marker, color=colour, ms=4.5, mec="white", mew=0.7, zorder=4, label=label or None)
+
+
+def reach(values: NDArray[np.float64]) -> tuple[float, float]:
+    """Lowest and highest of values [S, D] and their intervals, the latter no further than zero.
+
+    An interval over few seeds may cross zero where the quantity cannot.
+    """
+    usable = values[np.isfinite(values)]
+    if not usable.size:
+        return 0.0, 0.0
+    low, high = float(usable.min()), float(usable.max())
+    if len(values) < style.FEWEST_SEEDS:
+        return low, high
+    found = mean_interval(values)
+    ends = np.array([np.nanmin([found.low, found.mean]), np.nanmax([found.high, found.mean])])
+    return (min(low, max(ends[0], 0.0) if low >= 0 else ends[0]),
+            max(high, min(ends[1], 0.0) if high <= 0 else ends[1]))
 
 
 def curve_doses(values: NDArray[np.float64]) -> NDArray[np.float64]:

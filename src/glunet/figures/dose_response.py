@@ -13,7 +13,8 @@ from glunet.analysis.dose_response import DoseResponse, describe
 from glunet.analysis.statistics import mean_interval
 from glunet.errors import InputError
 from glunet.figures import style
-from glunet.figures.dose_axis import curve_doses, draw_points, is_logarithmic, places, set_up
+from glunet.figures.dose_axis import curve_doses, draw_points, is_logarithmic, places, reach, set_up
+from glunet.figures.rates import interval_note
 from glunet.figures.sweep import Sweep, sweep_of
 from glunet.figures.windows import Window, before_and_during, window_option, window_text
 
@@ -66,8 +67,7 @@ def draw(result: Result, options: dict[str, Any]) -> Figure:
         if len(populations) > 1:
             style.panel_letter(axes, "ABCDEFGH"[k])
     over = "end of the run" if variable not in ("rate", *_means(result)) else window_text(window)
-    seeds = f"mean and 95 % interval over {sweep.n_seeds} seeds" if sweep.n_seeds > 1 else "one seed"
-    style.footnote(figure, f"{seeds}; {over}" + (f"; at {sweep.held}" if sweep.held else ""))
+    style.footnote(figure, f"{interval_note(sweep)}; {over}")
     return figure
 
 
@@ -134,7 +134,7 @@ def _panel(axes: Axes, sweep: Sweep, rows: NDArray[np.float64], colour: str, fit
     if described is not None:
         axes.text(0, 1.02, says(described, style.unit_text(sweep.unit)), transform=axes.transAxes, fontsize=7,
                   color=style.QUIET, va="bottom")
-    low, high = float(np.nanmin(rows)), float(np.nanmax(rows))
+    low, high = reach(rows)
     # A quantity of one sign is shown with its zero unless it varies little.
     if low * high >= 0 and (high - low) >= 0.15 * max(high, -low):
         style.from_zero(axes, low, high)

@@ -44,8 +44,8 @@ def draw(result: Result, options: dict[str, Any]) -> Figure:
     window = window_option(result, options["window"], "window", (0.0, result.duration_s))
     shown = sweep.subset(int(options["panels"]))
     strips = list(result.recorded["schedules"])
-    figure = style.new_figure(style.TWO_COLUMNS, 0.55 + 0.55 * len(strips) + 1.75 * len(shown))
-    grid = figure.add_gridspec(len(strips) + len(shown), 1, height_ratios=[0.55] * len(strips) + [1.75] * len(shown))
+    figure = style.new_figure(style.TWO_COLUMNS, 0.55 + 0.68 * len(strips) + 1.75 * len(shown))
+    grid = figure.add_gridspec(len(strips) + len(shown), 1, height_ratios=[0.5] * len(strips) + [1.75] * len(shown))
     panels: list[Axes] = []
     for k, name in enumerate(strips):
         panels.append(figure.add_subplot(grid[k], sharex=panels[0] if panels else None))
@@ -56,7 +56,6 @@ def draw(result: Result, options: dict[str, Any]) -> Figure:
         _panel(panels[-1], result, sweep, d, chosen, window, options["seed"])
         panels[-1].tick_params(labelbottom=k == len(shown) - 1)
     style.time_axis(panels[-1], *window)
-    figure.align_ylabels(panels)
     style.footnote(figure, f"at {sweep.held}" if sweep.held else "")
     return figure
 

@@ -47,9 +47,9 @@ def draw(result: Result, options: dict[str, Any]) -> Figure:
     window = window_option(result, options["window"], "window", (0.0, result.duration_s))
     shown = sweep.subset(int(options["doses"]))
     strips = list(result.recorded["schedules"])
-    figure = style.new_figure(style.TWO_COLUMNS, 0.6 + 0.6 * len(strips) + 1.6 * len(populations))
+    figure = style.new_figure(style.TWO_COLUMNS, 0.6 + 0.7 * len(strips) + 1.6 * len(populations))
     grid = figure.add_gridspec(len(strips) + len(populations), 1,
-                               height_ratios=[0.6] * len(strips) + [1.6] * len(populations))
+                               height_ratios=[0.55] * len(strips) + [1.6] * len(populations))
     panels: list[Axes] = []
     for k, name in enumerate(strips):
         panels.append(figure.add_subplot(grid[k], sharex=panels[0] if panels else None))
@@ -97,7 +97,7 @@ def draw_courses(axes: Axes, sweep: Sweep, shown: list[int], times_s: np.ndarray
     colours = style.dose_colours(list(sweep.values)) if len(sweep.values) > 1 else [alone]
     for d in shown:
         found = mean_interval(values[sweep.members[d]][:, inside])
-        if sweep.n_seeds > 1:
+        if sweep.n_seeds >= style.FEWEST_SEEDS:
             axes.fill_between(times_s[inside], found.low, found.high, color=colours[d], alpha=style.BAND_ALPHA, lw=0)
         axes.plot(times_s[inside], found.mean, color=colours[d])
 
@@ -114,5 +114,6 @@ def dose_legend(figure: Figure, sweep: Sweep, shown: list[int]) -> None:
 
 def interval_note(sweep: Sweep) -> str:
     """What lines and bands mean, for a footnote."""
-    mean = f"mean and 95 % interval over {sweep.n_seeds} seeds" if sweep.n_seeds > 1 else "one seed"
+    what = "mean and 95 % interval" if sweep.n_seeds >= style.FEWEST_SEEDS else "mean"
+    mean = f"{what} over {sweep.n_seeds} seeds" if sweep.n_seeds > 1 else "one seed"
     return f"{mean}; at {sweep.held}" if sweep.held else mean

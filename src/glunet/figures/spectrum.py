@@ -14,7 +14,7 @@ from glunet.analysis.oscillations import band_power, poisson_floor, spectrum
 from glunet.analysis.statistics import mean_interval
 from glunet.errors import InputError
 from glunet.figures import style
-from glunet.figures.dose_axis import draw_points, places, set_up
+from glunet.figures.dose_axis import draw_points, places, reach, set_up
 from glunet.figures.rates import dose_legend, interval_note
 from glunet.figures.sweep import Sweep, populations_of, sweep_of
 from glunet.figures.windows import Window, before_and_during, seconds, window_option, window_text
@@ -145,7 +145,7 @@ def _line(axes: Axes, frequency: NDArray[np.float64], density: NDArray[np.float6
     if not np.all(density[:, use] > 0):
         return
     found = mean_interval(np.log(density[:, use]))
-    if len(density) > 1:
+    if len(density) >= style.FEWEST_SEEDS:
         axes.fill_between(frequency[use], np.exp(found.low), np.exp(found.high), color=colour, alpha=style.BAND_ALPHA,
                           lw=0)
     axes.plot(frequency[use], np.exp(found.mean), color=colour, lw=1.1, label=label or None)
@@ -172,7 +172,7 @@ def _decorate(axes: Axes, population: str, options: dict[str, Any], unit: str, h
     style.log_ticks(axes)
     if not axes.lines:
         style.instead(axes, "no power")
-        axes.set_yticks([])
+        axes.tick_params(axis="y", which="both", left=False, labelleft=False)
 
 
 def _band_panel(axes: Axes, sweep: Sweep, frequency: NDArray[np.float64], density: NDArray[np.float64],
@@ -188,7 +188,7 @@ def _band_panel(axes: Axes, sweep: Sweep, frequency: NDArray[np.float64], densit
     axes.axhline(1.0, color=style.QUIET, lw=0.7, linestyle=(0, (1, 2)), zorder=0)
     draw_points(axes, sweep, rows, colour)
     axes.plot(places(sweep.values), mean_interval(rows).mean, color=colour, lw=0.9, alpha=0.6, zorder=1)
-    style.from_zero(axes, 0.0, max(1.0, float(np.nanmax(rows, initial=0.0))))
+    style.from_zero(axes, 0.0, max(1.0, reach(rows)[1]))
     if not np.isfinite(rows).any():
         style.instead(axes, "no power to compare")
     axes.set_ylabel(f"Power relative to {'before' if first is not None else sweep.text(0)}")

@@ -27,6 +27,9 @@ RC = {
     "axes.axisbelow": True, "svg.hashsalt": "glunet", "mathtext.default": "regular",
 }
 
+#: Fewest seeds that get an interval: that of two is thirteen standard errors wide and hides what it surrounds.
+FEWEST_SEEDS = 3
+
 #: Width of a figure across one and two columns of a page, inches.
 ONE_COLUMN, TWO_COLUMNS = 3.5, 7.2
 

@@ -101,11 +101,11 @@ def before_and_during(result: Result) -> tuple[Window | None, Window]:
     Returns
     -------
     before : (float, float) or None
-        From a quarter of the time before the first dose (the rest is settling; at most 1 s) to the dose; None where
-        doses are given from the start, or there are none.
+        From a quarter of the time before the first dose (the rest is settling; at most 1 s) to the dose; None
+        where doses are given from the start, or there are none.
     during : (float, float)
-        The second half of the time with at least half of the highest concentration. Without schedules: the run less
-        its first quarter (at most 1 s).
+        The second half of the time with at least half of the highest concentration. Without schedules: the
+        run less its first quarter (at most 1 s).
     """
     whole = (min(1.0, result.duration_s / 4), result.duration_s)
     onset, high = np.inf, []
@@ -162,7 +162,8 @@ def draw_schedule(axes: Axes, result: Result, sweep: Sweep, shown: list[int], na
     axes.yaxis.set_minor_locator(NullLocator())
     axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: style.number_text(v)))
     axes.set_ylim(-0.08 * floor if positive.size else -0.05, top * 1.5 if top / floor > 5 else top * 1.15)
-    axes.set_ylabel(f"{style.spoken(name)}\n({style.unit_text(str(found.attrs.get('units', '')))})")
+    # Above the strip rather than beside it, where the names of two drugs would meet.
+    axes.set_title(style.labelled(style.spoken(name), str(found.attrs.get("units", ""))), fontsize=7.5, pad=3)
     axes.spines["bottom"].set_visible(False)
     axes.tick_params(axis="x", bottom=False, labelbottom=False)
 

@@ -17,11 +17,12 @@ from glunet.analysis.statistics import Interval
 from glunet.store.result import Result
 from glunet.validation.sweep import Sweep
 
-DOSE, WASHOUT = "validation/ketamine_dose", "validation/ketamine_washout"
-EXPERIMENTS = {"K1": (DOSE,), "K3": (DOSE, WASHOUT), "K4": (DOSE,), "K6": (DOSE,), "K7": (DOSE,), "K9": (DOSE,)}
+DOSE, WASHOUT, STEP = "validation/ketamine_dose", "validation/ketamine_washout", "ketamine_onset"
+EXPERIMENTS = {"K1": (DOSE, STEP), "K3": (DOSE, WASHOUT), "K4": (DOSE,), "K6": (DOSE,), "K7": (DOSE,), "K9": (DOSE,)}
 SUBANAESTHETIC_UM, ANAESTHETIC_UM = 3.0, 30.0
 BELOW_ANAESTHESIA_UM = (0.0, 0.3, 1.0, 3.0)
-WINDOW, ONSET_S, SETTLED_S = (30.0, 45.0), 10.0, 3.0
+WINDOW = (15.0, 35.0)
+ONSET_S, SETTLED_S, STEP_END_S = 5.0, 1.0, 20.0
 WASHED = (80.0, 95.0)
 ONSET_BIN_S = 0.02
 GAMMA_HZ = (30.0, 80.0)
@@ -43,10 +44,12 @@ def _lead_ms(sweep: Sweep) -> Interval:
     rates, references, times = [], [], np.empty(0)
     for population in ("interneuron", "pyramidal"):
         spikes = sweep.spikes(population)
-        times, rate = firing.population_rate(spikes[0], spikes[2], *spikes[3:], SETTLED_S, WINDOW[1], ONSET_BIN_S)
+        times, rate = firing.population_rate(spikes[0], spikes[2], *spikes[3:], SETTLED_S, STEP_END_S,
+                                              ONSET_BIN_S)
         rates.append(rate[sweep.at(SUBANAESTHETIC_UM)])
         references.append(rate[sweep.at(0.0)])
-    lead = onset.onset_lead(times, rates[0], rates[1], ONSET_S, first_reference=references[0], second_reference=references[1])
+    lead = onset.onset_lead(times, rates[0], rates[1], ONSET_S, first_reference=references[0],
+                            second_reference=references[1])
     return Interval(lead.mean * 1e3, lead.low * 1e3, lead.high * 1e3, lead.n)
 
 
@@ -59,7 +62,7 @@ def k1(results: Mapping[str, Result]) -> dict[str, np.ndarray | Interval]:
         "interneuron_rate_change_fraction": _change(sweep, rates["interneuron"].mean(axis=1)),
         "pyramidal_rate_change_fraction": _change(sweep, rates["pyramidal"].mean(axis=1)),
         "fraction_of_pyramidal_cells_increased": recruitment.fraction_increased(before, after),
-        "interneuron_onset_lead_ms": _lead_ms(sweep),
+        "interneuron_onset_lead_ms": _lead_ms(_sweep(results[STEP])),
     }
 
 

@@ -16,7 +16,7 @@ MECHANISM = Mechanism(
     )),),
     requires=("concentration_{d}",),
     states=(
-        State("block_{d}_{r}", "fraction of receptors that hold {d}", clock="slow", initial="0",
+        State("block_{d}_{r}", "fraction of receptors that hold {d}", clock="slow",
               alpha="binding_rate_{d}*concentration_{d}", beta="unbinding_rate_{d}"),
     ),
     feeds=(Feed("gate_{r}", "(1 - block_{d}_{r})"),),

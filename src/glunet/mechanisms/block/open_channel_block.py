@@ -3,7 +3,7 @@
 A blocker enters only a pore that is open and free of magnesium, and leaves only an open one, slower the more negative
 the membrane; ``escape`` lets it leave a closed one. At equilibrium in steadily open channels the half-blocking
 concentration is K*(1 + Mg/K_Mg(v)). Nothing here says which cell a drug prefers: that follows from the cell's voltage, its
-firing and its subunits.
+firing and its subunits. A drug that is there when a run begins has been there long: its block starts at equilibrium.
 """
 
 from glunet.vocabulary.mechanism import Definition, Feed, Mechanism, State
@@ -38,7 +38,7 @@ MECHANISM = Mechanism(
     ),
     requires=("v", "S_{s}", "capacity", "unblocked_{s}", "tonic_{s}", "free_nmda", "concentration_{d}", "temperature"),
     states=(
-        State("block_{d}_{s}", "fraction of {s} receptors that hold {d}", clock="slow", initial="0",
+        State("block_{d}_{s}", "fraction of {s} receptors that hold {d}", clock="slow",
               alpha="active_{d}_{s}*unbinding_rate_{d}*speed_{d}*concentration_{d}/dissociation_constant_{d}_{s}*unblocked_{s}",
               beta="active_{d}_{s}*unbinding_rate_{d}*speed_{d}*exp(electrical_distance_{d}*(v - reference_voltage_{d})"
                    "*96485.33*coulomb/mole/((8.31446*joule/kelvin/mole)*temperature))"
