@@ -58,9 +58,9 @@ def record(experiment: Experiment, chosen: Sequence[Point], plan: Blueprint, dev
     """Simulate a blueprint and add what makes the recording self-describing."""
     found = simulate(plan, device, progress)
     axes = {path: np.array([point.values[path] for point in chosen]) for path in experiment.axes if path != "seed"}
-    wanted = [name for name, r in experiment.record.items() if r.spikes] or list(plan.populations)
-    found["spikes"] = {name: data for name, data in found["spikes"].items()
-                       if name in wanted or not experiment.record}
+    if experiment.record:
+        wanted = {name for name, kept in experiment.record.items() if kept.spikes}
+        found["spikes"] = {name: data for name, data in found["spikes"].items() if name in wanted}
     return Recording(
         experiment=experiment.name, title=experiment.title, duration_s=plan.duration, dt_s=plan.dt, seeds=plan.seeds,
         axes=axes, axis_units={path: experiment.axes[path].unit for path in axes}, blueprint=plan.describe(),

@@ -61,6 +61,17 @@ class CellModel:
         found |= {definition.name: definition.expression for definition in self.slow_definitions}
         return found
 
+    def moving(self) -> set[str]:
+        """Slow assignments that can change during a run; all others keep their value from the start."""
+        assignments = self.slow_assignments()
+        found = {"v", "t", *(s.name for s in self.states), *(e.name for e in self.event_states)}
+        found |= {d.name for d in self.definitions}
+        while True:
+            more = {name for name, text in assignments.items() if name not in found and names(text) & found}
+            if not more:
+                return found & set(assignments)
+            found |= more
+
     def slow_variables(self) -> dict[str, str]:
         """Names stored per cell by the slow clock, with their units."""
         found = {f"concentration_{drug}": "mM" for drug in self.drugs}
@@ -262,8 +273,13 @@ def _advance(state: State, dt: str) -> list[str]:
 
 
 def slow_code(model: CellModel) -> str:
-    """Statements of one slow step: concentrations, ports, slow states and what follows from them."""
-    assignments = model.slow_assignments()
+    """Statements of one slow step: what moves among concentrations, ports, slow states and what follows from them.
+
+    What does not move is left at its start value. So a drug at zero dose multiplies or adds to exactly the value that the
+    circuit without it has.
+    """
+    moving = model.moving()
+    assignments = {name: text for name, text in model.slow_assignments().items() if name in moving}
     slow = {state.name: state for state in model.states if state.clock == "slow"}
     reads = {name: [text] for name, text in assignments.items()} | {name: [s.equation()] for name, s in slow.items()}
     lines = []

@@ -1,8 +1,9 @@
 """Compile a generated C++ project fast, to fast code, once per content.
 
 Brian2's generated project has one file per operation, and parsing the same headers forty times is most of its compile
-time. Here the operations go into two translation units: what runs every step, fully optimised, and what runs once,
-not optimised at all. The binary is kept under a key of its source, its flags, the compiler and the processor.
+time. Here the operations go into three translation units: what runs every step, fully optimised; what runs on the
+slow clock, without regrouping of sums and products; and what runs once, not optimised at all. The binary is kept under a key of its
+source, its flags, the compiler and the processor.
 """
 
 from __future__ import annotations
@@ -22,9 +23,14 @@ from glunet.errors import GlunetError
 # glibc declares its vector functions only under __FAST_MATH__, which -fno-finite-math-only (infinities and nans keep
 # their meaning) takes back; and gcc gives up on alias checks among the many arrays of a cell unless the limit is raised.
 FAST = ("-O3", "-ffast-math", "-fno-finite-math-only", "-D__FAST_MATH__", "--param=vect-max-version-for-alias-checks=1000")
+# what a gate multiplies to with no drug about must not depend on how the compiler regroups its factors: zero dose is
+# exactly no drug
+EXACT = (*FAST, "-fno-associative-math", "-fno-reciprocal-math", "-ffp-contract=off")
 ONCE = ("-O0",)
 COMMON = ("-std=c++11", "-w", "-I.", "-Ibrianlib")
 _ONCE_FILES = re.compile(r"create_array|before_run|after_run")
+_SLOW_FILES = re.compile(r"_slow_codeobject")
+UNITS = {"every_step": FAST, "slow": EXACT, "once": ONCE}
 
 
 def compiler() -> str | None:
@@ -64,26 +70,27 @@ def sources(project: Path) -> dict[str, str]:
 
 def key(project: Path, command: str) -> str:
     """Content key of a project's binary."""
-    seen = hashlib.sha256(repr((FAST, ONCE, COMMON, toolchain(command), _machine_flags(command))).encode())
+    seen = hashlib.sha256(repr((UNITS, COMMON, toolchain(command), _machine_flags(command))).encode())
     for name, text in sources(project).items():
         seen.update(name.encode() + b"\0" + text.encode())
     return seen.hexdigest()[:24]
 
 
 def _units(project: Path) -> None:
-    """Write the two translation units."""
-    units: dict[str, list[str]] = {"every_step.cpp": [], "once.cpp": []}
+    """Write the translation units."""
+    units: dict[str, list[str]] = {name: ["#include \"objects.h\""] for name in UNITS}
     for number, path in enumerate(sorted((project / "code_objects").glob("*.cpp"))):
         # every operation's helpers go into a namespace of their own, so that they can share a translation unit
         text = path.read_text().replace("namespace {", f"namespace unit_{number} {{", 1)
         text = text.replace("using namespace brian;", f"using namespace brian;\n    using namespace unit_{number};")
-        units["once.cpp" if _ONCE_FILES.search(path.name) else "every_step.cpp"].append(text)
+        kind = "once" if _ONCE_FILES.search(path.name) else "slow" if _SLOW_FILES.search(path.name) else "every_step"
+        units[kind].append(text)
     for name in ("brianlib/spikequeue.cpp", "network.cpp"):
-        units["every_step.cpp"].append((project / name).read_text())
+        units["every_step"].append((project / name).read_text())
     for name in ("objects.cpp", "run.cpp", "synapses_classes.cpp", "main.cpp"):
-        units["once.cpp"].append((project / name).read_text())
+        units["once"].append((project / name).read_text())
     for name, texts in units.items():
-        (project / name).write_text("\n".join(texts))
+        (project / f"{name}.cpp").write_text("\n".join(texts))
 
 
 def _run(command: list[str], project: Path) -> None:
@@ -121,11 +128,11 @@ def binary(project: Path) -> tuple[Path, bool]:
         return kept, False
     _units(project)
     machine = _machine_flags(command)
-    jobs = [[command, *FAST, *machine, *COMMON, "-c", "every_step.cpp"], [command, *ONCE, *COMMON, "-c", "once.cpp"]]
-    with ThreadPoolExecutor(2) as pool:
+    jobs = [[command, *flags, *machine, *COMMON, "-c", f"{name}.cpp"] for name, flags in UNITS.items()]
+    with ThreadPoolExecutor(len(jobs)) as pool:
         list(pool.map(lambda job: _run(job, project), jobs))
     # -ffast-math at the link sets flush-to-zero: without it a silent network crawls through denormal numbers
-    _run([command, "every_step.o", "once.o", "-ffast-math", "-o", "main"], project)
+    _run([command, *(f"{name}.o" for name in UNITS), "-ffast-math", "-o", "main"], project)
     kept.parent.mkdir(parents=True, exist_ok=True)
     fresh = kept.with_suffix(f".{os.getpid()}")
     shutil.copy2(project / "main", fresh)

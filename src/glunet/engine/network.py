@@ -97,7 +97,9 @@ def _group(plan: PopulationPlan, blueprint: Blueprint, clocks: Clocks, with_cons
     numbers: dict[str, Any] = {**plan.arrays, **plan.initial, **shared}
     for name, values in numbers.items():
         group.variables[name].set_value(np.asarray(values).ravel())
-    group.run_regularly(slow_code(model), clock=clocks.at(blueprint.slow_dt), when="start", name=f"{plan.name}_slow")
+    slow = slow_code(model)
+    if slow:
+        group.run_regularly(slow, clock=clocks.at(blueprint.slow_dt), when="start", name=f"{plan.name}_slow")
     return group
 
 

@@ -71,8 +71,10 @@ MECHANISM = Mechanism(
     slow_definitions=(
         # a bound competitive antagonist stays longer than a synaptic pulse of glutamate (Clements & Westbrook 1991)
         Definition("free_nmda", "1/(1 + competition_nmda)", "1", "fraction of NMDA receptors free of antagonist"),
-        Definition("tonic_{s}", "1/(1 + (EC50_Glu_{s}*(1 + competition_nmda)/(Glu_e + 1e-9*mM))**hill_Glu_{s})", "1",
+        Definition("tonic_{s}", "1/(1 + rarity_{s}*(1 + competition_nmda)**hill_Glu_{s})", "1",
                    "fraction of {s} that ambient glutamate opens"),
+        Definition("rarity_{s}", "(EC50_Glu_{s}/(Glu_e + 1e-9*mM))**hill_Glu_{s}", "1",
+                   "closed over open {s} in ambient glutamate alone"),
     ),
     currents=(
         Current("I_nmda_{s}", "nmda_ratio*fraction_{s}*open_{s}*unblocked_{s}*gate_nmda_{s}", "E_nmda",
