@@ -1,9 +1,9 @@
 """Compile a generated C++ project fast, to fast code, once per content.
 
 Brian2's generated project has one file per operation, and parsing the same headers forty times is most of its compile
-time. Here the operations go into three translation units: what runs every step, fully optimised; what runs on the
-slow clock, without regrouping of sums and products; and what runs once, not optimised at all. The binary is kept under a key of its
-source, its flags, the compiler and the processor.
+time. Here the operations go into three translation units: what runs every step, fully optimised; what runs on the slow
+clock, without regrouping of sums and products; and what runs once, not optimised at all. The binary is kept under a key
+of its source, its flags, the compiler and the processor.
 """
 
 from __future__ import annotations
