@@ -159,7 +159,10 @@ def _project(circuit: Circuit, projection: Projection, settings: Sequence[Settin
         if key not in known:
             rng = stream(setting.seed, "projection", projection.name)
             found = wire(post, pre, wanted, key[1], side, projection.source == projection.target, rng)
-            known[key] = (*found, rng.standard_normal(found[0].size))
+            z = rng.standard_normal(found[0].size)
+            # a spike's synapses then lie side by side, and its delivery does not wander through memory
+            by_source = np.lexsort((found[1], found[0]))
+            known[key] = (found[0][by_source], found[1][by_source], z[by_source])
         source, target, z = known[key]
         sigma, degree = number("weight_spread", setting), source.size // max(len(post), 1)
         # a small circuit has fewer sources than wanted: the mean input is kept by stronger synapses
