@@ -90,6 +90,8 @@ def compute(row: str, seeds: int | None, results: Path, progress: Progress, open
         value = values[entry["metric"]]
         found = value if isinstance(value, Interval) else mean_interval(value)
         numbers = [float(x) for x in (found.mean, found.low, found.high)]
+        if entry["metric"].startswith("fraction_"):
+            numbers = [min(max(x, 0.0), 1.0) for x in numbers]     # a share of cells has no interval beyond all of them
         rows.append(table.score(target, entry["metric"], (numbers[0], numbers[1], numbers[2]), int(found.n)))
     return rows
 
