@@ -99,6 +99,7 @@ def test_a_picture_without_diagram_is_refused(doors: dict[str, Any]) -> None:
 
 def test_validate_hands_on_and_returns(doors: dict[str, Any]) -> None:
     assert called("validate", "--only", "K1", "--only", "P2", "--seeds", "2") == 3
+    assert callable(doors["validate"].pop("progress"))
     assert doors["validate"] == {"only": ["K1", "P2"], "seeds": 2, "results": Path("results")}
 
 
