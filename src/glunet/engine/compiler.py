@@ -18,6 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 
+from glunet.engine import generated
 from glunet.errors import GlunetError
 
 # glibc declares its vector functions only under __FAST_MATH__, which -fno-finite-math-only (infinities and nans keep
@@ -80,11 +81,8 @@ def _units(project: Path) -> None:
     """Write the translation units."""
     units: dict[str, list[str]] = {name: ["#include \"objects.h\""] for name in UNITS}
     for number, path in enumerate(sorted((project / "code_objects").glob("*.cpp"))):
-        # every operation's helpers go into a namespace of their own, so that they can share a translation unit
-        text = path.read_text().replace("namespace {", f"namespace unit_{number} {{", 1)
-        text = text.replace("using namespace brian;", f"using namespace brian;\n    using namespace unit_{number};")
         kind = "once" if _ONCE_FILES.search(path.name) else "slow" if _SLOW_FILES.search(path.name) else "every_step"
-        units[kind].append(text)
+        units[kind].append(generated.operation(path.read_text(), number))
     for name in ("brianlib/spikequeue.cpp", "network.cpp"):
         units["every_step"].append((project / name).read_text())
     for name in ("objects.cpp", "run.cpp", "synapses_classes.cpp", "main.cpp"):

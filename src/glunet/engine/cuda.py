@@ -41,8 +41,9 @@ from pathlib import Path
 from brian2 import BrianLogger, Network, defaultclock, device, get_device, prefs, second, set_device
 
 from glunet.circuit.blueprint import Blueprint
-from glunet.engine import gpu, standalone
+from glunet.engine import generated, gpu, standalone
 from glunet.engine.compiler import cache_folder
+from glunet.engine.generated import replace
 from glunet.engine.network import build
 from glunet.errors import GlunetError
 from glunet.provenance import output
@@ -50,7 +51,6 @@ from glunet.provenance import output
 # the whole program at once (no -rdc) lets nvcc inline; the host only launches kernels: hardly optimised
 FLAGS = ("-std=c++17", "-O3", "-w", "-I.", "-Xcompiler", "-O1")
 _REPORT = 'printf("progress %.9f %.3f\\n", completed, elapsed); fflush(stdout);'
-_RUN = f'.run(atof(getenv("{standalone.DURATION}")), report_progress, 0.2);'
 _UNIT = "whole.cu"
 
 _CURAND = """#pragma once
@@ -114,28 +114,16 @@ def _generate(blueprint: Blueprint, project: Path, capability: str, compiler: Pa
     return network
 
 
-def _replace(pattern: str, by: str, text: str, expected: int | None = None) -> str:
-    """Replace in generated text; what is not there as often as expected changed with brian2cuda's version."""
-    text, count = re.subn(pattern, by, text, flags=re.DOTALL | re.MULTILINE)
-    if expected is not None and count != expected:
-        raise GlunetError("this brian2cuda writes its program differently; glunet needs brian2cuda 1.0b1")
-    return text
-
-
 def _operation(path: Path, number: int) -> str:
     """One operation's file, mended, with its helpers in a namespace of their own."""
     text = path.read_text()
     if "_spike_resetter" in path.name:
-        text = _replace(r"(_idx = neuron_id;)(.*?)(^\}\s*$)", r"\1 {\2}\n\3", text, 1)
+        text = replace(r"(_idx = neuron_id;)(.*?)(^\}\s*$)", r"\1 {\2}\n\3", text, 1)
     if "synapses_create_array" in path.name:
         search = r"^std::map<std::pair.*?(\w+_multiple_pre_post = true;).*?^// Check$"
-        text = _replace(search, r"\1", text, 1)
-    text = _replace(r"^///// Support code /////.*?(?=^void _before_run_)", "", text)
-    if "namespace {" in text:
-        text = text.replace("namespace {", f"namespace unit_{number} {{", 1)
-        both = f"using namespace brian; using namespace unit_{number};"
-        text = text.replace("using namespace brian;", both)
-    return text
+        text = replace(search, r"\1", text, 1)
+    text = replace(r"^///// Support code /////.*?(?=^void _before_run_)", "", text)
+    return generated.operation(text, number)
 
 
 def _mend(project: Path) -> None:
@@ -144,15 +132,13 @@ def _mend(project: Path) -> None:
                   for number, path in enumerate(sorted((project / "code_objects").glob("*.cu")))]
     core = {name: (project / f"{name}.cu").read_text()
             for name in ("network", "rand", "objects", "run", "synapses_classes", "main")}
-    core["network"] = _replace("Clock_epsilon 1e-14", "Clock_epsilon 1e-9", core["network"], 1)
-    core["main"] = _replace(r"^[^\n]*\.add\(&\w+, _run_random_number_buffer\);\n", "", core["main"])
-    core["main"] = re.sub(r"(?:^ *_array_\w+_(?:timestep|t)\[0\] = [0-9.]+;\n){2,}",
-                          lambda found: "".join(sorted(found[0].splitlines(True))), core["main"], flags=re.M)
-    core["main"] = _replace(standalone.RUN_CALL.pattern, _RUN, core["main"], 1)
+    core["network"] = generated.network(core["network"])
+    core["main"] = replace(r"^[^\n]*\.add\(&\w+, _run_random_number_buffer\);\n", "", core["main"])
+    core["main"] = generated.main_program(core["main"])
     # in a whole program the declaration of a device variable is its definition
     header = project / "objects.h"
-    header.write_text(_replace(r"^extern __device__", "__device__", header.read_text()))
-    core["objects"] = _replace(r"^__device__ [^\n;(]* ?brian::\w+;$", "", core["objects"])
+    header.write_text(replace(r"^extern __device__", "__device__", header.read_text()))
+    core["objects"] = replace(r"^__device__ [^\n;(]* ?brian::\w+;$", "", core["objects"])
     (project / "curand.h").write_text(_CURAND)
     (project / "curand_kernel.h").write_text('#include "curand.h"\n')
     utilities = project / "brianlib" / "cuda_utils.h"

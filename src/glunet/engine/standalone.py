@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import os
-import re
 import subprocess
 import time
 from collections.abc import Callable
@@ -13,21 +12,12 @@ from pathlib import Path
 from brian2 import Network, device, get_device, prefs, second, set_device
 
 from glunet.circuit.blueprint import Blueprint
-from glunet.engine import compiler
+from glunet.engine import compiler, generated
 from glunet.engine.network import build, constants
 from glunet.errors import GlunetError
 
 Progress = Callable[[float, float, float, str], None]
 _REPORT = 'std::cout << "progress " << completed << " " << elapsed << std::endl;'
-RUN_CALL = re.compile(r"\.run\(\s*[0-9.eE+-]+\s*,\s*report_progress\s*,\s*[0-9.eE+-]+\s*\);")
-_CLOCK_LINES = re.compile(r"(?:^[ \t]*(?:_array_\w*clock\w*_(?:timestep|t|dt)\[0\] = |network\.add\(&\w+, NULL\))"
-                          r"[^\n]*\n){2,}", re.M)
-DURATION = "GLUNET_DURATION"
-
-
-def _ordered(text: str) -> str:
-    """Sort the lines that brian2 writes in the arbitrary order of a set of clocks; their order has no effect."""
-    return _CLOCK_LINES.sub(lambda match: "".join(sorted(match[0].splitlines(keepends=True))), text)
 
 
 def _generate(blueprint: Blueprint, project: Path) -> Network:
@@ -41,15 +31,8 @@ def _generate(blueprint: Blueprint, project: Path) -> Network:
     network = build(blueprint, with_constants=False)
     network.run(blueprint.duration * second, report=_REPORT, report_period=0.2 * second)
     device.build(directory=str(project), compile=False, run=False)
-    main = project / "main.cpp"
-    # the duration comes from the environment, so that one binary serves every duration
-    text, count = RUN_CALL.subn(f'.run(atof(getenv("{DURATION}")), report_progress, 0.2);', main.read_text())
-    if count != 1:
-        raise GlunetError("this brian2 writes its main program differently; glunet needs brian2 2.10.1")
-    main.write_text(_ordered(text))
-    network_file = project / "network.cpp"
-    # from 64 s on, two clocks that should tick together differ by more than brian2's 1e-14 s
-    network_file.write_text(network_file.read_text().replace("Clock_epsilon 1e-14", "Clock_epsilon 1e-9"))
+    for name, mend in (("main.cpp", generated.main_program), ("network.cpp", generated.network)):
+        (project / name).write_text(mend((project / name).read_text()))
     return network
 
 
@@ -96,7 +79,7 @@ def execute(program: Path, folder: Path, blueprint: Blueprint, progress: Progres
     results = folder / "results"
     results.mkdir(exist_ok=True)
     duration = blueprint.duration
-    environment = {**os.environ, DURATION: repr(float(duration))}
+    environment = {**os.environ, generated.DURATION: repr(float(duration))}
     numbers = [f"{plan.name}.{name}={value!r}" for plan in blueprint.populations.values()
                for name, value in constants(plan, blueprint).items()]
     with open(folder / "stderr.txt", "w+b") as errors, subprocess.Popen(
