@@ -48,13 +48,21 @@ def require(file: str, key: str, kind: str, name: Any, known: Iterable[str]) -> 
         raise InputError(file, key, f"unknown {kind} {name!r}", known or "none", value=str(name))
 
 
-def flatten(table: dict[str, Any], above: str = "") -> dict[str, Any]:
-    """Join nested tables to dotted paths, so that a path may be written with or without quotation marks."""
+def quoted(table: str, path: str) -> str:
+    """A path as a key of a table, as the file has it."""
+    return f'{table}."{path}"' if "." in path else f"{table}.{path}"
+
+
+def flatten(table: dict[str, Any], above: str = "", leaf: Sequence[str] = RANGE_KEYS) -> dict[str, Any]:
+    """Join nested tables to dotted paths, so that a path may be written with or without quotation marks.
+
+    A table with one of the keys in `leaf` is a value.
+    """
     flat: dict[str, Any] = {}
     for key, value in table.items():
         path = f"{above}{key}"
-        if isinstance(value, dict) and value and not set(value) & set(RANGE_KEYS):
-            flat.update(flatten(value, f"{path}."))
+        if isinstance(value, dict) and value and not set(value) & set(leaf):
+            flat.update(flatten(value, f"{path}.", leaf))
         else:
             flat[path] = value
     return flat
@@ -94,10 +102,10 @@ def overrides(known: Known, table: dict[str, Any]) -> dict[str, float]:
         key = f'set."{path}"'
         if path == "seed":
             raise InputError(known.file, key, "seeds are an axis", "seed = [1, 2, 3] in [axes]")
-        info = _info(known, key, path)
+        info = info_of(known, key, path)
         if path.startswith("drugs.") and path.endswith(".concentration"):
             raise InputError(known.file, key, "is given twice", f"only the one in [{path.rsplit('.', 1)[0]}]")
-        values[path] = _value(known, key, text, info)
+        values[path] = value_of(known, key, text, info)
     return values
 
 
@@ -119,11 +127,11 @@ def axes(known: Known, table: dict[str, Any], fixed: dict[str, float]) -> dict[s
     """
     found = {}
     for path, values in table.items():
-        key = f'axes."{path}"' if "." in path else f"axes.{path}"
+        key = quoted("axes", path)
         if path == "seed":
             found[path] = _seeds(known, key, values)
             continue
-        info = _info(known, key, path)
+        info = info_of(known, key, path)
         if path in fixed:
             raise InputError(known.file, key, "stands in [set] as well", "one of the two")
         found[path] = _axis(known, key, values, info)
@@ -131,7 +139,7 @@ def axes(known: Known, table: dict[str, Any], fixed: dict[str, float]) -> dict[s
     return found
 
 
-def _info(known: Known, key: str, path: str) -> PathInfo:
+def info_of(known: Known, key: str, path: str) -> PathInfo:
     """What is known of a path; where it is unknown, tell what may stand at its first wrong part."""
     if path in known.paths:
         return known.paths[path]
@@ -153,7 +161,7 @@ def _info(known: Known, key: str, path: str) -> PathInfo:
     raise InputError(known.file, key, "is not a parameter yet", [f"{path}.{part}" for part in below])
 
 
-def _value(known: Known, key: str, text: Any, info: PathInfo) -> float:
+def value_of(known: Known, key: str, text: Any, info: PathInfo) -> float:
     """One value in SI, within its bounds."""
     like = f"a value such as {show(info.default, info.unit)!r}" if info.default is not None else (
         f"a value in {info.unit!r}" if info.unit != "1" else "a number")
@@ -182,14 +190,14 @@ def _axis(known: Known, key: str, values: Any, info: PathInfo) -> AxisValues:
     if isinstance(values, dict):
         return _range(known, key, values, info)
     _listed(known, key, values)
-    found = [_value(known, key, value, info) for value in values]
+    found = [value_of(known, key, value, info) for value in values]
     order = sorted(range(len(found)), key=found.__getitem__)
     for first, second in pairwise(order):
         if math.isclose(found[first], found[second], rel_tol=1e-9):
             first, second = sorted((first, second))
             raise InputError(known.file, key, f"{values[second]!r} is the same value as {values[first]!r}",
                              "each value once")
-    return AxisValues(tuple(found), _unit_of(values[0]) or info.unit)
+    return AxisValues(tuple(found), unit_of(values[0]) or info.unit)
 
 
 def _listed(known: Known, key: str, values: Any) -> None:
@@ -203,7 +211,7 @@ def _listed(known: Known, key: str, values: Any) -> None:
         raise InputError(known.file, key, f"{len(values)} values are too many", f"up to {MOST_VALUES}")
 
 
-def _unit_of(text: Any) -> str:
+def unit_of(text: Any) -> str:
     """The unit part of a quantity's text, empty where there is none."""
     match = _NUMBER.match(text) if isinstance(text, str) else None
     return match[1] if match else ""
@@ -212,8 +220,8 @@ def _unit_of(text: Any) -> str:
 def _range(known: Known, key: str, table: dict[str, Any], info: PathInfo) -> AxisValues:
     """Evenly or logarithmically spaced values."""
     _range_keys(known, key, table, ("from", "to", "number"))
-    low = _value(known, f"{key}.from", table["from"], info)
-    high = _value(known, f"{key}.to", table["to"], info)
+    low = value_of(known, f"{key}.from", table["from"], info)
+    high = value_of(known, f"{key}.to", table["to"], info)
     if low >= high:
         ends = f"{table['from']!r} to {table['to']!r}"
         raise InputError(known.file, key, f"the range from {ends} is the wrong way round", "from below to")
@@ -225,7 +233,7 @@ def _range(known: Known, key: str, table: dict[str, Any], info: PathInfo) -> Axi
     if spacing == "log" and low <= 0:
         raise InputError(known.file, f"{key}.from", f"{table['from']!r} has no logarithm", "more than zero")
     spaced = np.geomspace(low, high, number) if spacing == "log" else np.linspace(low, high, number)
-    return AxisValues(tuple(spaced.tolist()), _unit_of(table["from"]) or info.unit)
+    return AxisValues(tuple(spaced.tolist()), unit_of(table["from"]) or info.unit)
 
 
 def _range_keys(known: Known, key: str, table: dict[str, Any], needed: Sequence[str]) -> None:

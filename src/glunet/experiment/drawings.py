@@ -30,7 +30,7 @@ class _Place:
 
 
 def figures(known: Known, table: dict[str, dict[str, Any]], axes: Mapping[str, AxisValues],
-            duration: float) -> dict[str, FigureRequest]:
+            duration: float, designed: bool = False) -> dict[str, FigureRequest]:
     """Figure requests; their kind is the name where none is given.
 
     Parameters
@@ -42,12 +42,14 @@ def figures(known: Known, table: dict[str, dict[str, Any]], axes: Mapping[str, A
         The experiment's own.
     duration : float
         Of the run, in seconds.
+    designed : bool
+        Whether the points are those of a design, which has no levels to draw along.
 
     Raises
     ------
     InputError
-        Unknown kind, option, population or axis; an option of another type than its default; a window the
-        wrong way round or outside the run.
+        Unknown kind, option, population or axis; a kind that does not fit the points; an option of another type
+        than its default; a window the wrong way round or outside the run.
     """
     if not table:
         return {}
@@ -59,10 +61,20 @@ def figures(known: Known, table: dict[str, dict[str, Any]], axes: Mapping[str, A
         key = f"figures.{name}"
         require(known.file, f"{key}.kind", "kind of figure", request.kind, kinds)
         defaults = kinds[request.kind].OPTIONS
+        _fits_the_points(known, key, request.kind, designed, [k for k in kinds if "axis" not in kinds[k].OPTIONS])
         for option, value in request.options.items():
             require(known.file, f"{key}.{option}", "option", option, defaults)
             _option(_Place(known, axes, duration, f"{key}.{option}"), option, value, defaults[option])
     return found
+
+
+def _fits_the_points(known: Known, key: str, kind: str, designed: bool, without_axis: list[str]) -> None:
+    """Refuse levels along an axis where there are none, and indices without a design."""
+    if designed and kind not in without_axis:
+        raise InputError(known.file, f"{key}.kind", f"'{kind}' draws levels along an axis, which a [design] has not",
+                         without_axis)
+    if kind == "sensitivity" and not designed:
+        raise InputError(known.file, f"{key}.kind", "'sensitivity' needs the points of a design", "with a table [design]")
 
 
 def _option(place: _Place, option: str, value: Any, default: Any) -> None:

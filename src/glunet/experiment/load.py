@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
@@ -11,10 +12,12 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from glunet.analysis.design import Design
 from glunet.errors import InputError
 from glunet.experiment.check import Known, axes, flatten, overrides, require, timing
 from glunet.experiment.drawings import figures
-from glunet.experiment.types import Experiment, ExperimentFile, Header, Record
+from glunet.experiment.ranges import RANGE_KEYS, design
+from glunet.experiment.types import AxisValues, DesignTable, Experiment, ExperimentFile, Header, Record
 from glunet.library import find_experiment, names
 
 _NOT_A = {"dict_type": "a table", "model_type": "a table", "tuple_type": "a list", "list_type": "a list",
@@ -49,15 +52,20 @@ def read(path: Path) -> tuple[str, dict[str, Any]]:
     except UnicodeDecodeError as error:
         line = data[:error.start].count(b"\n") + 1
         raise InputError(str(path), f"line {line}", "is not UTF-8 text", "text saved as UTF-8") from None
+    return text, _tables(text, str(path))
+
+
+def _tables(text: str, file: str) -> dict[str, Any]:
+    """The tables of a TOML text."""
     try:
-        return text, tomllib.loads(text)
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         where = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
         line = int(where[1]) if where else text.rstrip("\n").count("\n") + 1
         problem = str(error).split(" (at ")[0]
         key = f"line {line}" + (f", column {where[2]}" if where else "")
         written = (text.split("\n")[line - 1:line] or [""])[0].strip()
-        raise InputError(str(path), key, f"{problem}, in {_shown(written)}", "TOML") from None
+        raise InputError(file, key, f"{problem}, in {_shown(written)}", "TOML") from None
 
 
 def load(path: str | Path) -> Experiment:
@@ -80,11 +88,48 @@ def load(path: str | Path) -> Experiment:
     """
     found = find_experiment(path)
     text, tables = read(found)
-    file = str(found)
+    return _checked(text, tables, str(found))
+
+
+def load_text(text: str, file: str) -> Experiment:
+    """Check an experiment whose text is at hand, such as the one kept in a plan or a result.
+
+    Parameters
+    ----------
+    text : str
+        The experiment file's own text.
+    file : str
+        Its name, for messages.
+
+    Returns
+    -------
+    Experiment
+
+    Raises
+    ------
+    InputError
+        The first mistake found, in one line.
+    """
+    return _checked(text, _tables(text, file), file)
+
+
+def with_precision(experiment: Experiment, precision: str) -> Experiment:
+    """The same experiment as if its file said this precision; as its text says it, plans and results say it too."""
+    if precision == experiment.precision:
+        return experiment
+    line = f'precision = "{precision}"'
+    text, changed = re.subn(r"^[ \t]*precision[ \t]*=[^\n]*$", line, experiment.text, count=1, flags=re.MULTILINE)
+    if not changed:
+        text = re.sub(r"^([ \t]*\[[ \t]*experiment[ \t]*\][^\n]*)$", rf"\1\n{line}", text, count=1, flags=re.MULTILINE)
+    return load_text(text, experiment.file)
+
+
+def _checked(text: str, tables: dict[str, Any], file: str) -> Experiment:
+    """An experiment from its tables."""
     try:
         raw = ExperimentFile.model_validate(tables)
     except ValidationError as error:
-        raise _translated(file, error) from None
+        raise translated(file, error) from None
     known = _known(file, raw)
     for table, wanted in (("clamp", raw.clamp), ("record", raw.record)):
         for population in wanted:
@@ -93,13 +138,15 @@ def load(path: str | Path) -> Experiment:
     timing(known, raw)
     fixed = overrides(known, flatten(raw.overrides))
     swept = axes(known, flatten(raw.axes), fixed)
+    laid = _overlay(known, raw.experiment.overlay)
+    drawn = _design(known, raw.design, fixed, swept)
     # Without any [record] table the spikes of everybody: a run that keeps nothing is of no use.
     record = raw.record or {population: Record() for population in known.populations}
-    header = {key: getattr(raw.experiment, key) for key in Header.model_fields}
-    return Experiment(**header, drugs=raw.drugs, overrides=fixed, axes=swept,
+    header = {key: getattr(raw.experiment, key) for key in Header.model_fields if key != "overlay"}
+    return Experiment(**header, drugs=raw.drugs, overrides={**laid, **fixed}, axes=swept,
                       clamp={population: clamp.voltage for population, clamp in raw.clamp.items()},
-                      record=record, figures=figures(known, raw.figures, swept, raw.experiment.duration),
-                      text=text, file=file)
+                      record=record, figures=figures(known, raw.figures, swept, raw.experiment.duration, drawn is not None),
+                      cluster=raw.cluster, design=drawn, text=text, file=file)
 
 
 def _known(file: str, raw: ExperimentFile) -> Known:
@@ -116,6 +163,24 @@ def _known(file: str, raw: ExperimentFile) -> Known:
                               for population, variables in paths.recordables(circuit, drugs).items()})
 
 
+def _overlay(known: Known, overlay: str | None) -> dict[str, float]:
+    """Values of another file's table [set], as `glunet calibrate` writes it; this experiment's own go before them."""
+    if overlay is None:
+        return {}
+    path = Path(known.file).parent / overlay
+    table = read(path)[1].get("set")
+    if not isinstance(table, dict):
+        raise InputError(str(path), "set", "missing", "a table [set] of parameters and their values")
+    return overrides(replace(known, file=str(path)), flatten(table))
+
+
+def _design(known: Known, table: DesignTable | None, fixed: dict[str, float], swept: dict[str, AxisValues]) -> Design | None:
+    """The checked design, None where the file has none."""
+    if table is None:
+        return None
+    return design(known, table.model_copy(update={"ranges": flatten(table.ranges, leaf=RANGE_KEYS)}), fixed, swept)
+
+
 def _recordable(known: Known, record: dict[str, Record]) -> None:
     """Refuse variables that a population does not have."""
     for population, wanted in record.items():
@@ -125,10 +190,18 @@ def _recordable(known: Known, record: dict[str, Record]) -> None:
                         known.recordables.get(population, []))
 
 
-def _translated(file: str, error: ValidationError) -> InputError:
-    """The most telling of the errors: a misspelt key also makes another one missing, so it is first."""
+def translated(file: str, error: ValidationError, root: type[BaseModel] = ExperimentFile) -> InputError:
+    """The most telling of the errors: a misspelt key also makes another one missing, so it is first.
+
+    Parameters
+    ----------
+    file : str
+    error : ValidationError
+    root : type of BaseModel
+        What the whole file was checked against.
+    """
     first = min(error.errors(), key=lambda detail: detail["type"] != "extra_forbidden")
-    model, field = _position(first["loc"])
+    model, field = _position(first["loc"], root)
     key = ".".join(str(part) for part in first["loc"] if part != "[key]")
     kind, value, context = first["type"], first["input"], first.get("ctx", {})
     described = str(field.description) if field is not None and field.description else ""
@@ -170,9 +243,9 @@ def _keys(model: type[BaseModel]) -> list[str]:
     return [field.alias or name for name, field in model.model_fields.items()]
 
 
-def _position(loc: tuple[int | str, ...]) -> tuple[type[BaseModel], FieldInfo | None]:
+def _position(loc: tuple[int | str, ...], root: type[BaseModel]) -> tuple[type[BaseModel], FieldInfo | None]:
     """The model that holds the place an error points at, and the field there (None where there is none)."""
-    model: type[BaseModel] = ExperimentFile
+    model = root
     field: FieldInfo | None = None
     parts = list(loc)
     while parts:

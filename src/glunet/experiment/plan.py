@@ -28,7 +28,7 @@ class Point:
 
 
 def points(experiment: Experiment) -> list[Point]:
-    """Outer product of the axes, the last axis of the file varying fastest.
+    """Outer product of the design's points, where there are any, and the axes, the last axis of the file varying fastest.
 
     Parameters
     ----------
@@ -37,14 +37,21 @@ def points(experiment: Experiment) -> list[Point]:
     Returns
     -------
     list of Point
-        As many as the product of the axes' lengths.
+        As many as the product of the axes' lengths and the number of the design's different points.
+
+    Raises
+    ------
+    GlunetError
+        A design without SALib.
     """
     names = list(experiment.axes)
+    drawn: list[dict[str, float]] = experiment.design.points() if experiment.design else [{}]
     found = []
-    for index, values in enumerate(product(*(axis.values for axis in experiment.axes.values()))):
+    crossed = product(drawn, product(*(axis.values for axis in experiment.axes.values())))
+    for index, (row, values) in enumerate(crossed):
         at = dict(zip(names, values, strict=True))
         seed = int(at.pop("seed"))
-        found.append(Point(index, seed, {path: float(value) for path, value in at.items()}))
+        found.append(Point(index, seed, {**row, **{path: float(value) for path, value in at.items()}}))
     return found
 
 

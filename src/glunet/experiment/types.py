@@ -13,10 +13,15 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt, model_validator
 from pydantic_core import PydanticCustomError
 
+from glunet.analysis.design import Design, DesignKind
+
 Device = Literal["cpp_standalone", "runtime", "cuda_standalone"]
+SHORT = {"cpu": "cpp_standalone", "gpu": "cuda_standalone"}      # what a device may be called as well
+Precision = Literal["float64", "float32"]
 ScheduleKind = Literal["constant", "step", "bolus"]
 NEEDS = {"constant": (), "step": ("onset",),
          "bolus": ("onset", "absorption_half_life", "elimination_half_life")}
+MOST_SAMPLES = 100_000
 MAY = {"constant": (), "step": ("onset", "offset"), "bolus": NEEDS["bolus"]}
 
 
@@ -65,7 +70,10 @@ class Header(_Strict):
     duration: Duration = Field(description='a duration above zero, such as "20 s"')
     cells: Annotated[StrictInt, Field(ge=1)] | None = Field(None, description="a whole number from 1 up")
     dt: Duration | None = Field(None, description='a time step above zero, such as "0.1 ms"')
-    device: Device = Field("cpp_standalone", description="cpp_standalone, cuda_standalone, runtime")
+    device: Annotated[Device, BeforeValidator(lambda given: SHORT.get(given, given) if isinstance(given, str) else given)
+                      ] = Field("cpp_standalone", description="cpp_standalone (cpu), cuda_standalone (gpu), runtime")
+    precision: Precision = Field("float64", description="float32, float64")
+    overlay: Text | None = Field(None, description="the path of a file with a table [set], from this file's folder")
 
     @model_validator(mode="after")
     def _step_fits(self) -> Self:
@@ -134,6 +142,28 @@ class Record(_Strict):
         return self
 
 
+class DesignTable(_Strict):
+    """The table [design]; its ranges are checked in `glunet.experiment.ranges`."""
+
+    kind: DesignKind = Field(description="latin_hypercube, morris, sobol")
+    samples: Annotated[StrictInt, Field(ge=2)] = Field(description="a whole number from 2 up")
+    second_order: StrictBool = Field(False, description="true or false")
+    seed: Annotated[StrictInt, Field(ge=0)] = Field(1, description="a whole number from 0 up")
+    ranges: dict[str, Any] = Field(description="the table [design.ranges]")
+
+    @model_validator(mode="after")
+    def _fits_the_kind(self) -> Self:
+        if self.kind == "sobol" and self.samples & (self.samples - 1):
+            below = 1 << (self.samples.bit_length() - 1)
+            raise complaint("samples", f"{self.samples} is not a power of two, and kind = 'sobol' needs one",
+                            f"such as {below} or {2 * below}")
+        if self.samples > MOST_SAMPLES:
+            raise complaint("samples", f"{self.samples} are too many", f"up to {MOST_SAMPLES}")
+        if self.second_order and self.kind != "sobol":
+            raise complaint("second_order", f"does not belong to kind = '{self.kind}'", "true with kind = 'sobol'")
+        return self
+
+
 class ExperimentFile(_Strict):
     """The whole file as written; `glunet.experiment.check` goes through the names in it."""
 
@@ -141,9 +171,11 @@ class ExperimentFile(_Strict):
     drugs: dict[str, DoseSchedule] = Field({}, description="tables [drugs.<name>]")
     overrides: dict[str, Any] = Field({}, alias="set", description="a table of parameters and their values")
     axes: dict[str, Any] = Field({}, description="a table of parameters and the values they take")
+    design: DesignTable | None = Field(None, description="the table [design]")
     clamp: dict[str, Clamp] = Field({}, description="tables [clamp.<population>]")
     record: dict[str, Record] = Field({}, description="tables [record.<population>]")
     figures: dict[Name, dict[str, Any]] = Field({}, description="tables [figures.<name>]")
+    cluster: dict[str, Any] = Field({}, description="the table [cluster]")
 
 
 @dataclass(frozen=True)
@@ -190,14 +222,20 @@ class Experiment(BaseModel):
     dt : float or None
         Time step in seconds; None for the circuit's own.
     device : str
+    precision : str
+        Of what the fast clock computes.
     drugs : dict of drug to DoseSchedule
     overrides : dict of parameter path to float
     axes : dict of parameter path to AxisValues
         In the order of the file, ``seed`` among them (last where the file does not name it).
+    design : Design or None
+        In place of axes for the paths of its ranges; its points are crossed with the axes.
     clamp : dict of population to float
         Volts.
     record : dict of population to Record
     figures : dict of file name to FigureRequest
+    cluster : dict
+        The table [cluster] as written; `glunet.dispatch.cluster` reads it.
     text, file : str
         The file's own text, and its name as the user gave it.
     """
@@ -211,11 +249,21 @@ class Experiment(BaseModel):
     cells: int | None
     dt: float | None
     device: Device
+    precision: Precision = "float64"
     drugs: dict[str, DoseSchedule]
     overrides: dict[str, float]
     axes: dict[str, AxisValues]
     clamp: dict[str, float]
     record: dict[str, Record]
     figures: dict[str, FigureRequest]
+    cluster: dict[str, Any] = {}
+    design: Design | None = None
     text: str
     file: str
+
+    @property
+    def units(self) -> dict[str, str]:
+        """Every path that varies, but ``seed``, with the unit it was given in."""
+        ranges = self.design.ranges if self.design else {}
+        return {**{path: ends.unit for path, ends in ranges.items()},
+                **{path: axis.unit for path, axis in self.axes.items() if path != "seed"}}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from glunet.analysis.design import Design
 from glunet.errors import InputError
 from glunet.figures import style
 
@@ -103,8 +104,12 @@ def sweep_of(result: Result, axis: str | None = None) -> Sweep:
     Raises
     ------
     InputError
-        Where there is no such axis.
+        Where there is no such axis, or the points are those of a design.
     """
+    design = design_of(result)
+    if design is not None:
+        raise InputError("figure", "axis", f"the points of this result are a design ({design.kind}), not levels along an "
+                         "axis", "the figure 'sensitivity', or `glunet sensitivity`")
     paths = [str(path) for path in result.points.data_vars if path != "seed"]
     if axis is not None and axis not in paths:
         raise InputError("figure", "axis", f"no axis '{axis}' in this result", paths or "none", axis)
@@ -115,17 +120,23 @@ def sweep_of(result: Result, axis: str | None = None) -> Sweep:
         if other != path:
             values = np.asarray(result.axis(other).values, float)
             use &= values == values.min()
-            name, unit = _named(result, other)
+            name, unit = named(result, other)
             held.append(f"{name} {style.number_text(values.min())} {style.unit_text(unit)}".strip())
     column = np.zeros(seeds.size) if path is None else np.asarray(result.axis(path).values, float)
     levels = np.unique(column[use])
     rows = [np.flatnonzero(use & (column == level)) for level in levels]
     rows = [r[np.argsort(seeds[r], kind="stable")] for r in rows]
-    name, unit = ("", "1") if path is None else _named(result, path)
+    name, unit = ("", "1") if path is None else named(result, path)
     return Sweep(path, name, unit, levels, tuple(rows), tuple(seeds[r] for r in rows), ", ".join(held))
 
 
-def _named(result: Result, path: str) -> tuple[str, str]:
+def design_of(result: Result) -> Design | None:
+    """The design whose points a result holds, None for levels along axes."""
+    table = result.provenance.get("design")
+    return Design.of(table) if table else None
+
+
+def named(result: Result, path: str) -> tuple[str, str]:
     """How an axis is called, and its unit."""
     unit = str(result.axis(path).attrs.get("units", "1"))
     parts = path.split(".")
@@ -134,7 +145,10 @@ def _named(result: Result, path: str) -> tuple[str, str]:
         return f"{style.spoken(parts[1])}{last}", unit
     if parts[0] == "milieu":
         return {"Mg_e": "Magnesium", "K_e": "Potassium", "Ca_e": "Calcium"}.get(parts[1], parts[1]), unit
-    return " ".join(part.replace("_", " ") for part in parts[1:]), unit
+    # 'nmda.nmda_ratio' says it twice.
+    follow = [*parts[2:], ""]
+    words = [part for part, after in zip(parts[1:], follow, strict=True) if not after.startswith(f"{part}_")]
+    return style.spoken(" ".join(words)).replace("nmda", "NMDA").replace("ampa", "AMPA"), unit
 
 
 def populations_of(result: Result, options: Mapping[str, Any], key: str = "population") -> list[str]:

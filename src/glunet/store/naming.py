@@ -53,7 +53,8 @@ def question(experiment_text: str) -> Any:
         table = tomllib.loads(experiment_text)
     except tomllib.TOMLDecodeError:
         return experiment_text
-    table.pop("figures", None)
+    for name in ("figures", "cluster"):
+        table.pop(name, None)
     if isinstance(table.get("experiment"), dict):
         table["experiment"].pop("title", None)
     return table
