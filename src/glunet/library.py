@@ -8,7 +8,7 @@ from pathlib import Path
 from glunet.errors import InputError
 
 KINDS = {"circuits": "circuit", "drugs": "drug", "receptors": "receptor",
-         "conditions": "condition", "experiments": "experiment"}
+         "conditions": "condition", "experiments": "experiment", "calibrations": "calibration"}
 
 
 def shipped() -> Path:

@@ -67,6 +67,12 @@ def final(network: Network, plan: PopulationPlan, name: str, replicates: int) ->
     return np.asarray(network[plan.name].variables[name].get_value()).reshape(replicates, plan.n)
 
 
+def finite(network: Network, blueprint: Blueprint) -> np.ndarray:
+    """Replicates whose membrane potentials all ended in numbers, bool[R]."""
+    return np.all([np.isfinite(final(network, plan, "v", blueprint.replicates)).all(axis=1)
+                   for plan in blueprint.populations.values()], axis=0)
+
+
 def check_finite(network: Network, blueprint: Blueprint) -> None:
     """Refuse a run that ended in numbers that are none.
 
@@ -82,16 +88,19 @@ def check_finite(network: Network, blueprint: Blueprint) -> None:
                               "dt is too long for these parameters, or a parameter is out of range")
 
 
-def collect(network: Network, blueprint: Blueprint) -> dict[str, Any]:
+def collect(network: Network, blueprint: Blueprint, tolerant: bool = False) -> dict[str, Any]:
     """What the engine adds to a `Recording`.
 
     Returns
     -------
     dict
-        Keys spikes, means, traces, schedules, positions_um, cell_values, cell_units.
+        Keys spikes, means, traces, schedules, positions_um, cell_values, cell_units; and finite where `tolerant`.
     """
-    check_finite(network, blueprint)
+    told = {"finite": finite(network, blueprint)} if tolerant else {}
+    if not tolerant:
+        check_finite(network, blueprint)
     return {
+        **told,
         "spikes": spikes(network, blueprint), "means": means(network, blueprint), "traces": traces(network, blueprint),
         "schedules": schedules(blueprint),
         "positions_um": {plan.name: plan.positions * 1e6 for plan in blueprint.populations.values()},

@@ -25,7 +25,8 @@ def usable(device: str) -> str:
     return "runtime" if device == "cpp_standalone" and compiler.compiler() is None else device
 
 
-def simulate(blueprint: Blueprint, device: str = "cpp_standalone", progress: Progress = silent) -> dict[str, Any]:
+def simulate(blueprint: Blueprint, device: str = "cpp_standalone", progress: Progress = silent, *,
+             tolerant: bool = False) -> dict[str, Any]:
     """Run a blueprint.
 
     Parameters
@@ -34,6 +35,8 @@ def simulate(blueprint: Blueprint, device: str = "cpp_standalone", progress: Pro
     device : {'cpp_standalone', 'runtime', 'cuda_standalone'}
     progress : callable
         Called with (fraction, simulated seconds, elapsed seconds, phase).
+    tolerant : bool
+        Tell replicates that ended in numbers that are none (``finite``, bool[R]) instead of refusing them all.
 
     Returns
     -------
@@ -45,7 +48,7 @@ def simulate(blueprint: Blueprint, device: str = "cpp_standalone", progress: Pro
     GlunetError
         Compiler missing or failed, or the simulation ended badly.
     """
-    from brian2 import BrianLogger
+    from brian2 import BrianLogger, get_device
 
     from glunet.engine import runtime, standalone
     from glunet.engine.collect import collect
@@ -64,4 +67,7 @@ def simulate(blueprint: Blueprint, device: str = "cpp_standalone", progress: Pro
             network, timings = cuda.run(blueprint, folder, progress)
         else:
             network, timings = standalone.run(blueprint, folder, progress)
-        return {**collect(network, blueprint), "timings": timings}
+        found = {**collect(network, blueprint, tolerant), "timings": timings}
+        # the device would go on reading from the scratch folder, which is about to go
+        get_device().reinit()
+        return found
