@@ -13,11 +13,15 @@ MAY = {
     "vocabulary": {"vocabulary"},
     "mechanisms": {"vocabulary", "mechanisms"},
     "circuit": {"vocabulary", "mechanisms", "circuit", "errors", "library"},
-    "experiment": {"vocabulary", "circuit", "experiment", "errors", "library", "figures"},
+    "experiment": {"vocabulary", "circuit", "experiment", "errors", "library", "figures", "analysis"},
     "engine": {"vocabulary", "circuit", "engine", "store", "errors", "provenance"},
     "store": {"store", "errors"},
     "analysis": {"analysis", "errors"},
     "figures": {"figures", "analysis", "store", "errors"},
+    "calibration": {"calibration", "vocabulary", "circuit", "experiment", "engine", "pipeline", "validation", "store",
+                    "analysis", "figures", "errors", "library", "progress", "provenance"},
+    "dispatch": {"vocabulary", "circuit", "experiment", "engine", "store", "errors", "library", "provenance", "pipeline",
+                 "progress", "dispatch"},
 }
 
 

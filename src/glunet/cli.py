@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 import glunet
+from glunet.commands import calibrate, cluster, sensitivity, sweep
 from glunet.errors import GlunetError, InputError
 
 if TYPE_CHECKING:
@@ -206,6 +207,10 @@ def version() -> None:
 
     found = commit()
     typer.echo(f"glunet {glunet.__version__}" + (f" ({found})" if found else ""))
+
+
+for group in (sweep, cluster, calibrate, sensitivity):
+    group.register(app)
 
 
 if __name__ == "__main__":

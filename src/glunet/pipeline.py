@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy as np
 from glunet import provenance
 from glunet.circuit.assemble import Setting, assemble
 from glunet.circuit.blueprint import Blueprint, RecordPlan
+from glunet.engine import gpu
 from glunet.engine.simulate import NO_COMPILER, Progress, silent, simulate, usable
 from glunet.experiment.plan import Point, points
 from glunet.experiment.types import DoseSchedule, Experiment
@@ -50,23 +52,28 @@ def blueprint(experiment: Experiment, chosen: Sequence[Point]) -> Blueprint:
     """
     record = {name: RecordPlan(tuple(r.means), r.means_every, tuple(r.traces), tuple(r.cells) if r.traces else (),
                                r.traces_every) for name, r in experiment.record.items()}
-    return assemble(experiment.circuit, [setting(experiment, point) for point in chosen], experiment.duration,
-                    cells=experiment.cells, dt=experiment.dt, record=record, clamp=experiment.clamp)
+    single = {path for path, axis in experiment.axes.items() if len(axis.values) < 2}
+    plan = assemble(experiment.circuit, [setting(experiment, point) for point in chosen], experiment.duration,
+                    cells=experiment.cells, dt=experiment.dt, record=record, clamp=experiment.clamp,
+                    varying=set(experiment.units) - single)
+    return replace(plan, precision=experiment.precision)
 
 
 def record(experiment: Experiment, chosen: Sequence[Point], plan: Blueprint, device: str, progress: Progress) -> Recording:
     """Simulate a blueprint and add what makes the recording self-describing."""
     found = simulate(plan, device, progress)
-    axes = {path: np.array([point.values[path] for point in chosen]) for path in experiment.axes if path != "seed"}
+    axes = {path: np.array([point.values[path] for point in chosen]) for path in experiment.units}
+    design = {"design": asdict(experiment.design)} if experiment.design else {}
+    card = {"gpu": gpu.describe()} if device == "cuda_standalone" else {}
     if experiment.record:
         wanted = {name for name, kept in experiment.record.items() if kept.spikes}
         found["spikes"] = {name: data for name, data in found["spikes"].items() if name in wanted}
     return Recording(
         experiment=experiment.name, title=experiment.title, duration_s=plan.duration, dt_s=plan.dt, seeds=plan.seeds,
-        axes=axes, axis_units={path: experiment.axes[path].unit for path in axes}, blueprint=plan.describe(),
+        axes=axes, axis_units=experiment.units, blueprint=plan.describe(),
         experiment_text=experiment.text,
-        provenance={**provenance.collect(device), "batch_digest": plan.digest(),
-                    "blueprint_digest": plan.model_digest()}, **found)
+        provenance={**provenance.collect(device), **card, "precision": plan.precision, "batch_digest": plan.digest(),
+                    "blueprint_digest": plan.model_digest(), **design}, **found)
 
 
 def run(experiment: Experiment, *, force: bool = False, results: Path = Path("results"), device: str | None = None,

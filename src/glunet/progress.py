@@ -47,6 +47,30 @@ def describe(fraction: float, simulated_s: float, elapsed_s: float) -> str:
     return " · ".join(parts)
 
 
+def describe_sweep(points: int, of: int, fraction: float, simulated_s: float, elapsed_s: float, note: str) -> str:
+    """One line of progress of a whole sweep.
+
+    Parameters
+    ----------
+    points, of : int
+        Points stored, and all that are to be computed.
+    fraction : float
+        Share of the work that is done, running batches included.
+    simulated_s, elapsed_s : float
+        Simulated seconds, summed over all replicates, and wall-clock seconds.
+    note : str
+        What else is to be told, at the end.
+    """
+    parts = [f"{points} of {of} points", f"{100 * fraction:.0f} %"]
+    if simulated_s > 0 and elapsed_s > 0:
+        parts.append(f"{simulated_s / elapsed_s:.3g} s/s")
+    if 0 < fraction < 1 and elapsed_s > 0:
+        parts.append(f"{span(elapsed_s * (1 - fraction) / fraction)} left")
+    elif fraction >= 1:
+        parts.append(f"took {span(elapsed_s)}")
+    return " · ".join([*parts, note] if note else parts)
+
+
 class Progress:
     """Show progress on a terminal as a live line, elsewhere as one plain line about every 10 %.
 
@@ -87,11 +111,28 @@ class Progress:
             What is going on, such as ``compiling`` or ``simulating``.
         """
         fraction = min(max(fraction, 0.0), 1.0)
-        text = describe(fraction, simulated_s, elapsed_s)
+        self.show(fraction, describe(fraction, simulated_s, elapsed_s), phase)
+
+    def show(self, fraction: float, text: str, phase: str) -> None:
+        """The same, with a text of one's own.
+
+        Parameters
+        ----------
+        fraction : float
+            Share of this phase, 0 to 1.
+        text, phase : str
+        """
         if self.live:
             self._redraw(fraction, text, phase)
         else:
             self._print(fraction, text, phase)
+
+    def say(self, line: str) -> None:
+        """A line that stays, above the live one."""
+        if self._bar is not None:
+            self._bar.console.print(line, markup=False, highlight=False, soft_wrap=True)
+        else:
+            print(line, file=self.stream, flush=True)
 
     def _print(self, fraction: float, text: str, phase: str) -> None:
         """A plain line at the start of a phase, at each tenth, and at its end."""

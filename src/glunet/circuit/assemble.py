@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from zlib import crc32
@@ -202,7 +202,7 @@ def _capacity(circuit: Circuit, name: str, wired: list[_Wired], arrays: dict[str
 
 def assemble(circuit_name: str, settings: Sequence[Setting], duration: float, *, cells: int | None = None,
              dt: float | None = None, record: Mapping[str, RecordPlan] | None = None,
-             clamp: Mapping[str, float] | None = None) -> Blueprint:
+             clamp: Mapping[str, float] | None = None, varying: Collection[str] = ()) -> Blueprint:
     """The blueprint of one batch.
 
     Parameters
@@ -219,6 +219,8 @@ def assemble(circuit_name: str, settings: Sequence[Setting], duration: float, *,
     record : mapping of population to RecordPlan
     clamp : mapping of population to volts
         Voltage-clamped populations.
+    varying : collection of str
+        Paths to lay out per cell even where these settings agree: all batches of a sweep then are one program.
 
     Returns
     -------
@@ -239,7 +241,7 @@ def assemble(circuit_name: str, settings: Sequence[Setting], duration: float, *,
     terms = {drug: max(_LEAST_TERMS, *(len(s.doses.get(drug, ())) for s in settings)) for drug in drugs}
     substances = [(load_drug(drug), terms[drug]) for drug in drugs]
     paths = {path for setting in settings for path in setting.values}
-    varying = {path for path in paths if len({s.values.get(path) for s in settings}) > 1}
+    spread = {*varying, *(path for path in paths if len({s.values.get(path) for s in settings}) > 1)}
     sheets = [place(counts, circuit.spacing.si, stream(s.seed, "sheet")) for s in settings]
     wired = [_project(circuit, p, settings, sheets) for p in circuit.projections.values()
              if counts.get(p.source) and counts.get(p.target)]
@@ -247,7 +249,7 @@ def assemble(circuit_name: str, settings: Sequence[Setting], duration: float, *,
     for name, n in counts.items():
         population, held = circuit.populations[name], name in clamp or any(f"clamp.{name}" in s.values for s in settings)
         model = compose(circuit, population, substances, held)
-        constants, arrays = _parameters(model, n, settings, varying)
+        constants, arrays = _parameters(model, n, settings, spread)
         arrays |= _dose_arrays(model, n, settings)
         shape = (len(settings), n)
         if held:

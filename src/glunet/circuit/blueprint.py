@@ -92,11 +92,13 @@ class Blueprint:
     populations: dict[str, PopulationPlan]
     projections: dict[str, ProjectionPlan]
     schedules: dict[str, list[tuple[Term, ...]]]
+    precision: str = "float64"      # of what the fast clock computes; see `glunet.engine.precision`
 
     def describe(self) -> dict[str, Any]:
         """A JSON-able account: equations, values, units and sources."""
         return {
             "circuit": self.circuit, "dt": show(self.dt, "ms"), "slow_dt": show(self.slow_dt, "ms"),
+            "precision": self.precision,
             "populations": {name: _describe_population(plan) for name, plan in self.populations.items()},
             "projections": {
                 name: {"source": p.source, "target": p.target, "receptors": list(p.receptors), "in_degree": p.in_degree,
@@ -107,9 +109,13 @@ class Blueprint:
                       for name, rows in self.schedules.items()},
         }
 
+    def _reduced(self) -> tuple[str, ...]:
+        """The precision, where it is not the usual one: digests of full precision are what they were before there was one."""
+        return () if self.precision == "float64" else (self.precision,)
+
     def model_digest(self) -> str:
         """A hash of the equations alone: equal for all batches that one circuit version makes of an experiment."""
-        seen = hashlib.sha256(repr((self.circuit, self.dt, self.slow_dt)).encode())
+        seen = hashlib.sha256(repr((self.circuit, self.dt, self.slow_dt, *self._reduced())).encode())
         for plan in self.populations.values():
             values = sorted((name, value.si, value.spread) for name, (_, value) in plan.model.parameters.items())
             model = (fast_code(plan.model), slow_code(plan.model), plan.model.at_spike)
@@ -118,7 +124,7 @@ class Blueprint:
 
     def digest(self) -> str:
         """A hash of everything that decides the spikes."""
-        seen = hashlib.sha256(repr((self.duration, self.dt, self.slow_dt, self.schedules)).encode())
+        seen = hashlib.sha256(repr((self.duration, self.dt, self.slow_dt, self.schedules, *self._reduced())).encode())
         for plan in self.populations.values():
             seen.update(repr((plan.name, plan.n, fast_code(plan.model), slow_code(plan.model), plan.model.at_spike,
                               sorted(plan.constants.items()))).encode())

@@ -19,6 +19,7 @@ from functools import cache
 from pathlib import Path
 
 from glunet.engine import generated
+from glunet.engine.cache import cache_folder, once
 from glunet.errors import GlunetError
 
 # glibc declares its vector functions only under __FAST_MATH__, which -fno-finite-math-only (infinities and nans keep
@@ -36,7 +37,7 @@ UNITS = {"every_step": FAST, "slow": EXACT, "once": ONCE}
 
 def compiler() -> str | None:
     """The C++ compiler: ``$CXX`` or g++; None where there is none."""
-    return shutil.which(os.environ.get("CXX", "g++"))
+    return shutil.which(os.environ.get("CXX") or "g++")
 
 
 @cache
@@ -52,15 +53,12 @@ def _machine_flags(command: str) -> tuple[str, ...]:
 @cache
 def toolchain(command: str) -> str:
     """Compiler version and processor features: what a binary built with -march=native depends on."""
-    version = subprocess.run([command, "--version"], capture_output=True, text=True).stdout.splitlines()[0]
+    told = subprocess.run([command, "--version"], capture_output=True, text=True)
+    if told.returncode or not told.stdout:
+        raise GlunetError(f"the C++ compiler failed: {command} does not even tell its version")
+    version = told.stdout.splitlines()[0]
     features = subprocess.run([command, "-march=native", "-Q", "--help=target"], capture_output=True, text=True).stdout
     return f"{version}|{platform.machine()}|{hashlib.sha256(features.encode()).hexdigest()}"
-
-
-def cache_folder() -> Path:
-    """Where binaries are kept: ``$GLUNET_CACHE``, or ``glunet`` in the user's cache folder."""
-    base = os.environ.get("GLUNET_CACHE")
-    return Path(base) if base else Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "glunet"
 
 
 def sources(project: Path) -> dict[str, str]:
@@ -121,9 +119,11 @@ def binary(project: Path) -> tuple[Path, bool]:
     command = compiler()
     if command is None:
         raise GlunetError("no C++ compiler found (looked for $CXX and g++)")
-    kept = cache_folder() / "bin" / key(project, command)
-    if kept.is_file():
-        return kept, False
+    return once(cache_folder() / "bin" / key(project, command), lambda: _compile(project, command))
+
+
+def _compile(project: Path, command: str) -> Path:
+    """Compile a project where it lies."""
     _units(project)
     machine = _machine_flags(command)
     jobs = [[command, *flags, *machine, *COMMON, "-c", f"{name}.cpp"] for name, flags in UNITS.items()]
@@ -131,8 +131,4 @@ def binary(project: Path) -> tuple[Path, bool]:
         list(pool.map(lambda job: _run(job, project), jobs))
     # -ffast-math at the link sets flush-to-zero: without it a silent network crawls through denormal numbers
     _run([command, *(f"{name}.o" for name in UNITS), "-ffast-math", "-o", "main"], project)
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    fresh = kept.with_suffix(f".{os.getpid()}")
-    shutil.copy2(project / "main", fresh)
-    os.replace(fresh, kept)
-    return kept, True
+    return project / "main"

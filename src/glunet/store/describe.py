@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from glunet.store.units import from_si
 
 
-def describe(path: Path, summaries: list[dict[str, Any]]) -> str:
+def describe(path: Path, summaries: list[dict[str, Any]], missing: Sequence[tuple[int, int]] = ()) -> str:
     """Say what a result holds.
 
     Parameters
@@ -18,6 +18,8 @@ def describe(path: Path, summaries: list[dict[str, Any]]) -> str:
         The file or folder.
     summaries : list of dict
         `glunet.store.summary` of each of its files; at least one.
+    missing : sequence of (int, int)
+        First and last index of points that should be there and are not.
 
     Returns
     -------
@@ -35,6 +37,9 @@ def describe(path: Path, summaries: list[dict[str, Any]]) -> str:
     for kind in ("means", "traces", "cells"):
         rows += [(kind, f"{name}  {_variables(variables)}") for name, variables in first[kind].items()]
     rows += [("schedules", _variables(first["schedules"]))] if first["schedules"] else []
+    if missing:
+        count = sum(last - first + 1 for first, last in missing)
+        rows.append(("missing", f"{_plural(count, 'point')} of {replicates + count}: {spans(missing)} (counted from 0)"))
     lines = [f"<glunet result '{first['experiment']}': {first['title']}>",
              f"  {path}, {_plural(len(summaries), 'file')}, {_size(size)}",
              f"  {_plural(replicates, 'replicate')} of {first['duration_s']:g} s "
@@ -42,6 +47,12 @@ def describe(path: Path, summaries: list[dict[str, Any]]) -> str:
     shown = [kind if kind != before else "" for (kind, _), before in
              zip(rows, [None, *(kind for kind, _ in rows)], strict=False)]
     return "\n".join(lines + [f"  {kind:<10} {text}" for kind, (_, text) in zip(shown, rows, strict=True)])
+
+
+def spans(ranges: Sequence[tuple[int, int]], most: int = 8) -> str:
+    """Ranges of whole numbers in words: ``0 to 15, 32``."""
+    told = [f"{first}" if first == last else f"{first} to {last}" for first, last in ranges]
+    return ", ".join(told if len(told) <= most else [*told[:most], f"and {len(told) - most} more"])
 
 
 def _union(lists: Iterable[list[float]]) -> list[float]:

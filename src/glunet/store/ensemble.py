@@ -3,24 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from glunet.errors import StoreError
+from glunet.store import plans
 from glunet.store.atomic import PART
-from glunet.store.hdf5 import reading, summary
+from glunet.store.hdf5 import MERGED, reading, summary_of
 from glunet.store.naming import question
 
+SUFFIX = ".h5"
 
+
+@dataclass(frozen=True)
 class Part:
-    """One stored file: its summary, read once, and its arrays, read when asked for."""
+    """One stored file: what it holds, read once, and its arrays, read when asked for.
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.summary: dict[str, Any] = summary(path)
-        self.seeds, self.axes = self.read(_points)
+    Parameters
+    ----------
+    path : Path
+    summary : dict
+        See `glunet.store.summary`.
+    seeds : int64[R]
+    axes : dict of path to float64[R]
+        SI.
+    experiment_text : str
+    """
+
+    path: Path
+    summary: dict[str, Any]
+    seeds: np.ndarray
+    axes: dict[str, np.ndarray]
+    experiment_text: str
 
     def read(self, take: Callable[[Any], Any]) -> Any:
         """Open the file, hand it to `take`, close it. An open handle would keep an array job's files busy."""
@@ -32,34 +50,108 @@ class Part:
         return str(self.read(lambda file: file["glunet"][name].asstr()[()]))
 
 
-def _points(file: Any) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-    points = file["glunet/points"]
-    return points["seed"][:], {path: values[:] for path, values in points["axes"].items()}
+def read_part(path: Path) -> Part:
+    """A stored file as a part.
+
+    Raises
+    ------
+    StoreError
+        See `glunet.store.hdf5.reading`.
+    """
+    with reading(path) as file:
+        points = file["glunet/points"]
+        return Part(path, summary_of(file, path), points["seed"][:],
+                    {name: values[:] for name, values in points["axes"].items()},
+                    str(file["glunet/experiment"].asstr()[()]))
 
 
-def gather(path: Path, pattern: str) -> list[Part]:
+@dataclass(frozen=True)
+class Gathered:
+    """What a path stands for: its parts, and the points of its plan that are not there, as (first, last)."""
+
+    parts: list[Part]
+    missing: list[tuple[int, int]]
+
+
+def gather(path: Path, pattern: str = f"*{SUFFIX}") -> Gathered:
     """The whole files that `path` stands for, checked to be parts of one experiment.
 
     Parameters
     ----------
     path : Path
-        A file, or a folder.
+        A file, the plan of a sweep, or a folder.
     pattern : str
-        Which files of a folder; unfinished ones never count.
+        Which files of a folder; unfinished and merged ones never count.
 
     Raises
     ------
     StoreError
-        Nothing there; a file that cannot be read; files that do not belong together.
+        Nothing there; a file that cannot be read; files that do not belong together; several sweeps in one folder.
     """
+    if path.name.endswith(plans.SUFFIX):
+        return _planned(plans.read_plan(path))
     if not path.is_dir():
-        return [Part(path)]
+        return Gathered([read_part(path)], [])
     # A finished name is only ever given to a whole file, so one that does not read is damage, not a run going
     # on: leaving it out in silence would take points out of a statistic unseen.
-    files = (file for file in sorted(path.glob(pattern)) if file.is_file() and not file.name.endswith(PART))
-    parts = [Part(file) for file in files]
+    files = [file for file in sorted(path.glob(pattern)) if file.is_file() and not file.name.endswith(PART)]
+    if pattern == f"*{SUFFIX}":
+        plan, files = _only_plan(path, files)
+        if plan is not None:
+            return _planned(plan)
+    parts = [read_part(file) for file in files if not is_merged(file)]
     if not parts:
         raise StoreError(f"{path}: no finished result ({pattern}) in this folder")
+    return Gathered(_joined(parts), [])
+
+
+def _planned(plan: plans.PlanFile) -> Gathered:
+    """The parts of a sweep that are there, and the points that are not."""
+    files = {path: (first, stop - 1) for path, (first, stop) in zip(plan.parts, pairwise(plan.edges), strict=True)}
+    there = {path for path in files if path.exists()}
+    if not there:
+        raise StoreError(f"{plan.path}: none of its {len(files)} files are there yet")
+    missing: list[tuple[int, int]] = []
+    for path, (first, last) in files.items():
+        if path not in there and missing and missing[-1][1] == first - 1:
+            missing[-1] = (missing[-1][0], last)
+        elif path not in there:
+            missing.append((first, last))
+    return Gathered(_joined([read_part(path) for path in files if path in there]), missing)
+
+
+def _only_plan(folder: Path, files: list[Path]) -> tuple[plans.PlanFile | None, list[Path]]:
+    """The sweep that a folder holds, where it holds one and nothing else; and the files that no sweep made.
+
+    Raises
+    ------
+    StoreError
+        Several sweeps, or a sweep and other results: which one is meant has to be said.
+    """
+    found = [plans.read_plan(path) for path in sorted(folder.glob(f"*{plans.SUFFIX}"))]
+    there = set(files)
+    begun = {plan.path.name: [path for path in plan.parts if path in there] for plan in found}
+    of_plans = {path for parts in begun.values() for path in parts}
+    loose = [path for path in files if path not in of_plans and not is_merged(path)]
+    held = {name: parts for name, parts in begun.items() if parts}
+    if len(held) + bool(loose) > 1:
+        told = [f"{name} ({len(parts)} files)" for name, parts in held.items()] + [path.name for path in loose[:3]]
+        raise StoreError(f"{folder}: holds more than one result: {', '.join(told)}{', ...' if len(loose) > 3 else ''}; "
+                         "open one of these instead of the folder, or move the others away")
+    return next((plan for plan in found if plan.path.name in held), None), loose
+
+
+def is_merged(path: Path) -> bool:
+    """Tell whether a file joins others instead of holding results of its own; a damaged one does not."""
+    try:
+        with reading(path) as file:
+            return MERGED in file.attrs
+    except StoreError:
+        return False
+
+
+def _joined(parts: list[Part]) -> list[Part]:
+    """The parts, if they belong together."""
     for other in parts[1:]:
         _compare(parts[0], other)
     _refuse_repeats(parts)
@@ -80,7 +172,8 @@ def _compare(first: Part, other: Part) -> None:
     digests = [part.summary["provenance"].get("blueprint_digest") for part in (first, other)]
     if digests[0] != digests[1]:
         _refuse(first, other, "they were computed on different versions of the circuit")
-    if question(first.text("experiment")) != question(other.text("experiment")):
+    texts = first.experiment_text, other.experiment_text
+    if texts[0] != texts[1] and question(texts[0]) != question(texts[1]):
         _refuse(first, other, "their experiment files differ")
 
 

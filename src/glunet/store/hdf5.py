@@ -7,6 +7,7 @@
   schedules         <name>/{values, time_s}
   positions, cells  <population>, <population>/<variable>
   blueprint, provenance, timings (JSON), experiment (TOML)
+  summary           JSON: what `summary` tells, so that one look is enough
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ from glunet.store.recording import Recording, check
 from glunet.store.sonata import write_spikes
 
 SCHEMA = 1
+SUMMARY = "summary"
+MERGED = "glunet_merged"      # attribute of files that join others (see glunet.store.merged)
 
 
 def write(recording: Recording, path: str | Path) -> Path:
@@ -68,7 +71,10 @@ def _image(recording: Recording) -> memoryview:
     image = io.BytesIO()
     with h5py.File(image, "w") as file:
         write_spikes(file, recording.spikes)
-        _write_glunet(file.create_group("glunet"), recording)
+        root = file.create_group("glunet")
+        _write_glunet(root, recording)
+        # once more in one place: a sweep's files are opened by the hundred
+        root.create_dataset(SUMMARY, data=_json({**_run(root), **_contents(file)}), dtype=h5py.string_dtype())
         file.attrs["glunet_schema"] = SCHEMA
     return image.getbuffer()
 
@@ -218,8 +224,16 @@ def summary(path: str | Path) -> dict[str, Any]:
     """
     path = Path(path)
     with reading(path) as file:
-        return {"path": str(path), "bytes": path.stat().st_size, "schema": int(file.attrs["glunet_schema"]),
-                **_run(file["glunet"]), **_contents(file)}
+        return summary_of(file, path)
+
+
+def summary_of(file: h5py.File, path: Path) -> dict[str, Any]:
+    """The same, of a file that is open; of a merged one, what its merging has put together."""
+    about = {"path": str(path), "bytes": path.stat().st_size, "schema": int(file.attrs["glunet_schema"])}
+    root = file["glunet"]
+    if SUMMARY in root:
+        return {**json.loads(root[SUMMARY].asstr()[()]), **about}
+    return {**about, **_run(root), **_contents(file)}       # files of older versions hold none
 
 
 def _run(root: h5py.Group) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -11,20 +12,23 @@ import numpy as np
 import xarray as xr
 
 from glunet.errors import InputError, StoreError
+from glunet.store import tables
 from glunet.store.describe import describe
-from glunet.store.ensemble import Part, gather
+from glunet.store.ensemble import SUFFIX, Part, gather, is_merged
+from glunet.store.merged import common, read_merged, together
 from glunet.store.recording import SpikeData
-from glunet.store.sonata import read_spikes
+from glunet.store.sonata import join_spikes, read_spikes
 from glunet.store.units import from_si
 
 
 def open_result(path: str | Path, pattern: str = "*.h5") -> Result:
-    """Open a result file, or the files of a folder joined along the replicate dimension.
+    """Open a result file, or the files of a folder or a sweep joined along the replicate dimension.
 
     Parameters
     ----------
     path : str or Path
-        A file, or a folder such as results/ketamine.
+        A file, a merged file, a sweep's plan, or a folder such as results/ketamine. A folder that holds a sweep and
+        anything else is refused: name the plan file then.
     pattern : str
         Which files of a folder to join.
 
@@ -38,7 +42,12 @@ def open_result(path: str | Path, pattern: str = "*.h5") -> Result:
     StoreError
         Missing, unfinished, damaged or newer file; a folder of files that do not belong together.
     """
-    return Result(Path(path), gather(Path(path), pattern))
+    path = Path(path)
+    if path.suffix == SUFFIX and path.is_file() and is_merged(path):
+        found, table = read_merged(path)
+        return Result(path, found.parts, found.missing, table)
+    found = gather(path, pattern)
+    return Result(path, found.parts, found.missing)
 
 
 class Result:
@@ -48,13 +57,17 @@ class Result:
     `seed` and every axis: named by its full path, in SI, with attributes `units` = "SI" and `display_unit`.
     """
 
-    def __init__(self, path: Path, parts: list[Part]) -> None:
+    def __init__(self, path: Path, parts: list[Part], missing: Sequence[tuple[int, int]] = (),
+                 table: tables.Table | None = None) -> None:
         self.path = path
+        #: (first, last) index, from 0, of points that the sweep's plan names and no file holds
+        self.missing = list(missing)
         self._parts = parts
         self._head = parts[0].summary
+        self._table = table
 
     def __repr__(self) -> str:
-        return describe(self.path, [part.summary for part in self._parts])
+        return describe(self.path, [part.summary for part in self._parts], self.missing)
 
     @property
     def files(self) -> list[Path]:
@@ -127,6 +140,19 @@ class Result:
         shown = from_si(values.values, unit) if path != "seed" else None
         return values if shown is None else values.copy(data=shown).assign_attrs(units=unit)
 
+    def summary(self) -> xr.Dataset:
+        """Every replicate's mean rates (``<population> rate``, Hz) and averages of recorded means over the whole run
+        (``<population> <variable>``): read from a merged file at once, from other files by going through them."""
+        self._table = self._table or tables.joined_table(self._parts)
+        points = self._label(np.zeros(self.n_replicates), {}, "", "1").coords
+        return xr.Dataset({f"{population} {column}": ("replicate", values, {"units": unit})
+                           for (population, column), (values, unit) in self._table.items()}, points)
+
+    def grid(self, values: xr.DataArray) -> xr.DataArray:
+        """Values per replicate as an array with a dimension for each axis and the seed: see `glunet.store.tables.grid`."""
+        planned = self.n_replicates + sum(last - first + 1 for first, last in self.missing)
+        return tables.grid(values, [*self._head["axes"], "seed"], planned, str(self.path))
+
     def spikes(self, population: str) -> SpikeData:
         """Spikes of a population, sorted by time, over all replicates.
 
@@ -140,12 +166,7 @@ class Result:
         pieces = [part.read(lambda file: read_spikes(file, population, n_cells)) for part in self._parts]
         if len(pieces) == 1:
             return pieces[0]
-        first = np.cumsum([0] + [part.summary["replicates"] for part in self._parts[:-1]])
-        times = np.concatenate([piece.times_s for piece in pieces])
-        cell = np.concatenate([piece.cell for piece in pieces])
-        replicate = np.concatenate([piece.replicate + n for piece, n in zip(pieces, first, strict=True)])
-        order = np.argsort(times, kind="stable")  # ties stay in the order of replicates
-        return SpikeData(times[order], cell[order], replicate[order], n_cells)
+        return join_spikes(pieces, [part.summary["replicates"] for part in self._parts])
 
     def rates(self, population: str, start_s: float = 0.0, stop_s: float | None = None) -> xr.DataArray:
         """Firing rate of every cell (replicate, cell) in Hz, over start_s <= t < stop_s.
@@ -251,19 +272,12 @@ class Result:
     @property
     def provenance(self) -> dict[str, Any]:
         """Versions, device, commit; where joined files differ, a list with one entry per file."""
-        records = [part.summary["provenance"] for part in self._parts]
-        merged: dict[str, Any] = {}
-        for key in dict.fromkeys(key for record in records for key in record):
-            values = [record.get(key) for record in records]
-            merged[key] = values[0] if all(value == values[0] for value in values) else values
-        return merged
+        return common([part.summary["provenance"] for part in self._parts])
 
     @property
     def timings(self) -> dict[str, float]:
         """Seconds spent, summed over the files."""
-        records = [part.summary["timings"] for part in self._parts]
-        keys = dict.fromkeys(key for record in records for key in record)
-        return {key: sum(record.get(key, 0.0) for record in records) for key in keys}
+        return dict(together([part.summary for part in self._parts])["timings"])
 
     def _need(self, name: str, allowed: Any, what: str) -> None:
         if name not in allowed:

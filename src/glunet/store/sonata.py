@@ -5,6 +5,8 @@ One node is one cell of one replicate: node id = replicate * n_cells + cell.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import h5py
 import numpy as np
 
@@ -47,3 +49,13 @@ def read_spikes(file: h5py.File, population: str, n_cells: int) -> SpikeData:
     group = file["spikes"][population]
     replicate, cell = np.divmod(group["node_ids"][:].astype(np.int64), max(n_cells, 1))
     return SpikeData(times_s=group["timestamps"][:] / 1e3, cell=cell, replicate=replicate, n_cells=n_cells)
+
+
+def join_spikes(pieces: Sequence[SpikeData], replicates: Sequence[int]) -> SpikeData:
+    """Spikes of several files as those of one ensemble, sorted by time; `replicates` counts each file's."""
+    first = np.cumsum([0, *replicates[:-1]])
+    times = np.concatenate([piece.times_s for piece in pieces])
+    cell = np.concatenate([piece.cell for piece in pieces])
+    replicate = np.concatenate([piece.replicate + n for piece, n in zip(pieces, first, strict=True)])
+    order = np.argsort(times, kind="stable")  # ties stay in the order of replicates
+    return SpikeData(times[order], cell[order], replicate[order], pieces[0].n_cells)
