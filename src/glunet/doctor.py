@@ -10,7 +10,9 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from glunet.provenance import compiler, cuda_compiler, first_line, gpu, output, version
+from glunet.engine import gpu
+from glunet.errors import GlunetError
+from glunet.provenance import compiler, cuda_compiler, first_line, output, version
 
 VECTOR_FLAGS = ("-O3", "-march=native", "-ffast-math", "-fno-finite-math-only", "-D__FAST_MATH__")
 LOOP = """#include <cmath>
@@ -103,9 +105,11 @@ def _brian2cuda() -> Check:
 
 
 def _gpu() -> Check:
-    found = gpu()
-    return Check("GPU", found is not None, found or "nvidia-smi finds none",
-                 "needed for device = \"cuda_standalone\" only")
+    try:
+        found = gpu.devices()
+    except GlunetError as error:
+        return Check("GPU", False, str(error), "needed for device = \"gpu\" only")
+    return Check("GPU", True, ", ".join(f"{one.name} (compute capability {one.capability})" for one in found))
 
 
 def _slurm() -> Check:

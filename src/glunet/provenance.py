@@ -6,6 +6,7 @@ import os
 import platform
 import shutil
 import subprocess
+import sysconfig
 import tomllib
 from datetime import UTC, datetime
 from importlib import metadata
@@ -14,6 +15,7 @@ from typing import Any
 
 import glunet
 
+CUDA = "/usr/local/cuda"        # where the toolkit usually is
 PACKAGES = ("brian2", "brian2cuda", "numpy", "scipy", "h5py", "pydantic", "xarray", "matplotlib")
 
 
@@ -86,11 +88,6 @@ def processor() -> str:
     return platform.machine()
 
 
-def gpu() -> str | None:
-    """Name, memory and driver of the first GPU; None where there is none."""
-    return first_line("nvidia-smi", "--query-gpu=name,memory.total,driver_version", "--format=csv,noheader")
-
-
 def collect(device: str) -> dict[str, Any]:
     """Everything needed to tell later what produced a result.
 
@@ -103,7 +100,7 @@ def collect(device: str) -> dict[str, Any]:
     -------
     dict
         JSON-able: glunet, commit, python, packages, system, processor, compiler, device, created (UTC), and
-        on CUDA gpu and cuda_compiler. Nothing in it names the machine or the user.
+        on CUDA cuda_compiler. Nothing in it names the machine or the user.
     """
     found: dict[str, Any] = {
         "glunet": glunet.__version__,
@@ -117,14 +114,22 @@ def collect(device: str) -> dict[str, Any]:
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
     }
     if device == "cuda_standalone":
-        found["gpu"] = gpu()
         found["cuda_compiler"] = cuda_compiler()
     return found
 
 
+def nvcc() -> Path | None:
+    """The CUDA compiler of ``$CUDA_HOME`` or ``$CUDA_PATH``, on the path, in its usual place, or from a Python package."""
+    homes = [os.environ[name] for name in ("CUDA_HOME", "CUDA_PATH") if os.environ.get(name)]
+    packages = sorted(Path(sysconfig.get_path("purelib")).glob("nvidia/cu*/bin/nvcc"), reverse=True)
+    for path in [*(f"{home}/bin/nvcc" for home in homes), shutil.which("nvcc"), f"{CUDA}/bin/nvcc", *packages]:
+        if path and os.access(path, os.X_OK):
+            return Path(path)
+    return None
+
+
 def cuda_compiler() -> str | None:
     """The CUDA compiler's release line; None where there is none."""
-    home = os.environ.get("CUDA_HOME") or os.environ.get("CUDA_PATH")
-    name = str(Path(home) / "bin" / "nvcc") if home else "nvcc"
-    text = output(name, "--version")
+    found = nvcc()
+    text = output(str(found), "--version") if found else None
     return next((line.strip() for line in text.splitlines() if "release" in line), None) if text else None

@@ -1,4 +1,4 @@
-"""The GPU: which one is chosen, what is compiled for it, and that its program computes what the CPU's does."""
+"""The GPU's program: what it is made of, that it compiles, and that it computes what the CPU's does."""
 
 import re
 import shutil
@@ -14,21 +14,16 @@ import pytest
 from glunet import pipeline
 from glunet.circuit.assemble import Setting, assemble
 from glunet.circuit.blueprint import RecordPlan
-from glunet.engine import cuda, gpu
+from glunet.engine import cuda, gpu, launches
+from glunet.engine.collect import collect
 from glunet.engine.noise import LARGEST_MEAN, functions, philox, poisson_events
-from glunet.engine.simulate import simulate
+from glunet.engine.simulate import silent, simulate
 from glunet.errors import GlunetError
 from glunet.experiment.load import load
 from glunet.experiment.plan import points
 from glunet.vocabulary.schedule import step
 
 KETAMINE = Path(__file__).parents[2] / "experiments" / "ketamine.toml"
-GPUS = [("GPU-aaaa1111-0000", "9.0"), ("GPU-bbbb2222-0000", "8.6"),
-        *((f"GPU-c{n}", "7.5") for n in range(10))]
-SLICES = """GPU 0: NVIDIA H100 (UUID: GPU-aaaa1111-0000)
-GPU 1: NVIDIA A10 (UUID: GPU-bbbb2222-0000)
-  MIG 1g.5gb Device 0: (UUID: MIG-5c6b-01)
-"""
 
 
 def _nvcc():
@@ -49,58 +44,13 @@ def own_cache(tmp_path_factory, monkeypatch):
 
 
 @pytest.fixture
-def machine(monkeypatch):
-    """Pretend what nvidia-smi says; returns a function that sets ``CUDA_VISIBLE_DEVICES`` and the GPUs."""
-    def pretend(visible, gpus):
-        table = "".join(f"{uuid}, {capability}\n" for uuid, capability in gpus)
-        monkeypatch.setattr(gpu, "output", lambda *command: SLICES if command[1] == "-L" else table or None)
-        monkeypatch.delenv(gpu.ARCHITECTURE, raising=False)
-        if visible is None:
-            monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
-        else:
-            monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
-    return pretend
+def pretended(monkeypatch):
+    """A GPU that is not there, for programs that are only compiled or run as loops on the CPU."""
+    monkeypatch.setenv(gpu.ARCHITECTURE, "9.0")
+    monkeypatch.setattr(gpu, "probe", lambda *_: gpu.Device("none", "GPU-none", "9.0", 1))
 
 
-@pytest.mark.parametrize(("visible", "gpus", "chosen"), [
-    (None, GPUS[:1], ("9.0", "0")),
-    (None, GPUS, ("9.0", "0")),
-    ("1", GPUS, ("8.6", "1")),
-    ("11,0", GPUS, ("7.5", "11")),
-    ("GPU-bbbb", GPUS, ("8.6", "GPU-bbbb")),
-    ("MIG-5c6b-01", GPUS[:2], ("8.6", "MIG-5c6b-01")),
-    ("MIG-GPU-aaaa1111-0000/1/0", GPUS[:2], ("9.0", "MIG-GPU-aaaa1111-0000/1/0")),
-    ("3", GPUS[1:2], ("8.6", "0")),
-])
-def test_the_first_visible_gpu_is_chosen(machine, visible, gpus, chosen):
-    machine(visible, gpus)
-    assert gpu.probe() == chosen
-
-
-@pytest.mark.parametrize(("visible", "gpus", "says"), [
-    ("", GPUS, "hides every GPU"), ("-1", GPUS, "hides every GPU"), (None, [], "no GPU found"),
-    ("7", GPUS[:2], "names '7'"), ("GPU-dddd", GPUS, "names 'GPU-dddd'"),
-    ("MIG-0", GPUS[:2], "names 'MIG-0'"),
-])
-def test_no_usable_gpu_is_one_clear_line(machine, visible, gpus, says):
-    machine(visible, gpus)
-    with pytest.raises(GlunetError, match=re.escape(says)) as told:
-        gpu.probe()
-    assert "\n" not in str(told.value)
-
-
-def test_the_architecture_can_be_named_where_the_driver_does_not_tell(machine, monkeypatch):
-    machine(None, [])
-    assert gpu.architecture() == gpu.DEFAULT_ARCHITECTURE
-    monkeypatch.setenv(gpu.ARCHITECTURE, "8.0")
-    assert gpu.architecture() == "8.0"
-    assert gpu.probe() == ("8.0", "0")
-    monkeypatch.setenv(gpu.ARCHITECTURE, "sm_80")
-    with pytest.raises(GlunetError, match="sm_80"):
-        gpu.architecture()
-
-
-def _small(duration=0.1):
+def _small(duration=0.12):
     """Two replicates, driven so that both populations fire, one of them with ketamine."""
     drive = {f"populations.{name}.membrane.I_applied": current
              for name, current in (("pyramidal", 3e-10), ("interneuron", 1e-10))}
@@ -137,7 +87,7 @@ def test_the_cuda_body_draws_the_same_numbers(tmp_path):
         int main() { int a, b, s; long long t; double m;
           while (scanf("%d %d %lld %d %lf", &a, &b, &t, &s, &m) == 5)
             printf("%g %.17g\\n", poisson_events(a, b, t, s, m), uniform(a, b, t, s, m)); }""")
-    command = [gpu.nvcc(), "-arch=native" if gpu.listed() else "-arch=sm_90", "draw.cu", "-o", "draw"]
+    command = [gpu.nvcc(), f"-arch=sm_{gpu.architecture().replace('.', '')}", "draw.cu", "-o", "draw"]
     subprocess.run(command, cwd=tmp_path, check=True)
     rng = np.random.default_rng(5)
     keys = rng.integers(-2**31, 2**31, (2, 2000)).astype(np.int32)
@@ -162,18 +112,63 @@ def _ketamine(duration, chosen):
     return pipeline.blueprint(experiment, [every[n] for n in chosen])
 
 
+@pytest.fixture(scope="module")
+def generated(tmp_path_factory):
+    """The CUDA project of the ketamine circuit, as brian2cuda writes it and mended; needs no compiler."""
+    folder = tmp_path_factory.mktemp("project")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(gpu, "release", lambda _: (13, 0))
+        cuda._generate(_ketamine(20.0, (0, 5)), folder, "9.0", Path("/usr/local/cuda/bin/nvcc"))
+    before = launches.of_project(folder, 1e-4)
+    cuda._mend(folder)
+    return before, (folder / cuda.UNIT).read_text()
+
+
+@needs_brian2cuda
+def test_a_step_asks_little_of_the_gpu(generated):
+    before, text = generated
+    # brian2cuda: two state updates, two kernels for each threshold, a kernel for each of two resets, two monitors and four
+    # projections, and of the last six a copy each; every 1, 2 and 0.5 ms two, nine and two more
+    assert (before.launches, before.waits) == pytest.approx((14 + 2/10 + 9/20 + 2/5, 6))
+    after = launches.per_step(text, text, 1e-4)
+    assert after.launches == pytest.approx(3 + 1/10 + 3/20 + 2/5)
+    assert after.waits == 0
+    assert after.fills <= before.fills + 1e-9
+
+
+@needs_brian2cuda
+def test_every_kernel_of_a_step_is_in_one_launch(generated):
+    _, text = generated
+    together = re.findall(r"^__global__ void __launch_bounds__\(128\) _(\w+)_\d+\((.*?)\)$", text, re.MULTILINE)
+    parts = {phase: re.findall(r"const part_(\w+?)_codeobject", given) for phase, given in together}
+    assert sorted(parts) == ["after", "arrive", "gather", "slow", "update"]
+    assert parts["update"] == ["interneuron_stateupdater", "interneuron_spike_thresholder",
+                               "pyramidal_stateupdater", "pyramidal_spike_thresholder"]
+    assert parts["after"] == ["spikes_interneuron", "interneuron_spike_resetter",
+                              "spikes_pyramidal", "pyramidal_spike_resetter"]
+    assert len(parts["arrive"]) == 4
+    assert len(parts["gather"]) == 7
+    # within a phase nothing that one part writes is read by another one: all that arrives is added to conductances
+    added = set(re.findall(r"_brian_atomicAdd\(&_ptr_array_(\w+)\[_postsynaptic_idx\]", text))
+    read = set(re.findall(r"_pre = _ptr_array_(\w+)\[_presynaptic_idx\]", text))
+    assert added
+    assert read
+    assert not added & read
+    called = re.findall(r"network\.add\(&\w+, _run_(update|arrive|after)_\d+\);", text)
+    assert called == ["update", "arrive", "after"]
+
+
 @needs_nvcc
 @needs_brian2cuda
-def test_the_ketamine_circuit_compiles_once_for_all_doses_and_durations(tmp_path, machine):
-    machine(None, [])
-    program = cuda.compile_only(_ketamine(20.0, (0, 5)), tmp_path / "first")
-    assert cuda.compile_only(_ketamine(1.5, (10, 30)), tmp_path / "second") == program
-    kernels = {name for path in (tmp_path / "first" / "code_objects").glob("*.cu")
-               for name in re.findall(r"__global__ void\s+(\w+)\(", path.read_text())}
-    assert {"_run_kernel_pyramidal_stateupdater_codeobject", "_run_kernel_pyramidal_slow_codeobject",
-            "_run_kernel_interneuron_spike_resetter_codeobject", "_run_kernel_spikes_interneuron_codeobject",
-            "_run_kernel_pyramidal_to_interneuron_pre_codeobject"} <= kernels
-    symbols = subprocess.run(["nm", program], capture_output=True, text=True, check=True).stdout
+@pytest.mark.slow
+@pytest.mark.parametrize("precision", ["float64", "float32"])
+def test_the_ketamine_circuit_compiles_once_for_all_doses_and_durations(tmp_path, pretended, precision):
+    program = cuda.compile_only(replace(_ketamine(20.0, (0, 5)), precision=precision), tmp_path / "first")
+    assert cuda.compile_only(replace(_ketamine(1.5, (10, 30)), precision=precision), tmp_path / "second") == program
+    kernels = re.findall(r"^__global__ void __launch_bounds__\(128\) (\w+)\(",
+                         (tmp_path / "first" / cuda.UNIT).read_text(), re.MULTILINE)
+    assert len(kernels) == 5
+    symbols = subprocess.run(["nm", "-C", program], capture_output=True, text=True, check=True).stdout
     assert [name for name in kernels if name not in symbols] == []
     assert b".nv_fatbin" in program.read_bytes()
     if shutil.which("cuobjdump"):
@@ -181,117 +176,31 @@ def test_the_ketamine_circuit_compiles_once_for_all_doses_and_durations(tmp_path
         assert "sm_90" in listing.stdout
 
 
-# A machine without a GPU has a CPU: every kernel of the generated program as a loop over its blocks and threads.
-_HOST = """#pragma once
-#include <cassert>
-#include <cmath>
-#include <cstdint>
-#include <cstdio>
-#include <cstdlib>
-#include <cstring>
-#include <iostream>
-#include <thrust/copy.h>
-#include <thrust/count.h>
-#include <thrust/device_vector.h>
-#include <thrust/execution_policy.h>
-#include <thrust/host_vector.h>
-#include <thrust/pair.h>
-#include <thrust/reduce.h>
-#include <thrust/sort.h>
-#include <thrust/system_error.h>
-#include <thrust/unique.h>
-#undef __global__
-#undef __device__
-#undef __host__
-#define __global__
-#define __device__
-#define __host__
-#define __CUDA_ARCH__ 900
-#define __syncthreads()
-#define __threadfence()
-struct Place { int x; };
-static Place threadIdx, blockIdx, blockDim;
-template <class K> struct Launch {
-    K kernel; int blocks, threads;
-    template <class... A> void operator()(A... a) {
-        blockDim.x = threads;
-        for (blockIdx.x = 0; blockIdx.x < blocks; blockIdx.x++)
-            for (threadIdx.x = 0; threadIdx.x < threads; threadIdx.x++) kernel(a...);
-    }
-};
-template <class K> Launch<K> launch(K kernel, int blocks, int threads, int = 0) {
-    return {kernel, blocks, threads}; }
-typedef int host_Error;
-typedef int host_Error_t;
-enum { host_Success, host_MemcpyHostToDevice, host_MemcpyDeviceToHost, host_MemcpyDeviceToDevice,
-       host_LimitMallocHeapSize };
-struct host_DeviceProp { int multiProcessorCount = 4, maxThreadsPerBlock = 32, maxThreadsPerMultiProcessor = 64,
-                         warpSize = 32, sharedMemPerBlock = 32768; };
-struct host_FuncAttributes { int maxThreadsPerBlock = 32, numRegs = 0, sharedSizeBytes = 0, localSizeBytes = 0,
-                             constSizeBytes = 0; };
-inline const char *host_GetErrorString(host_Error) { return "none"; }
-inline host_Error host_GetLastError() { return 0; }
-inline host_Error host_DeviceSynchronize() { return 0; }
-inline host_Error host_ProfilerStop() { return 0; }
-inline host_Error host_SetDevice(int) { return 0; }
-inline host_Error host_DeviceSetLimit(int, size_t) { return 0; }
-inline host_Error host_GetDeviceProperties(host_DeviceProp *p, int) { *p = host_DeviceProp(); return 0; }
-inline host_Error host_MemGetInfo(size_t *free, size_t *all) { *free = *all = 1 << 30; return 0; }
-template <class T> host_Error host_Malloc(T **p, size_t n) {
-    *p = (T *)malloc(n + 1); memset((void *)*p, 0xA5, n); return 0; }     // a GPU's fresh memory is not zero either
-inline host_Error host_Free(void *p) { free(p); return 0; }
-inline host_Error host_Memcpy(void *to, const void *from, size_t n, int) { memmove(to, from, n); return 0; }
-inline host_Error host_Memset(void *to, int value, size_t n) { memset(to, value, n); return 0; }
-template <class T> host_Error host_MemcpyToSymbol(T &to, const void *from, size_t n) {
-    memcpy((void *)&to, from, n); return 0; }
-template <class K> host_Error host_OccupancyMaxPotentialBlockSize(int *grid, int *block, K, size_t, int) {
-    *grid = 1; *block = 32; return 0; }
-template <class K> host_Error host_OccupancyMaxActiveBlocksPerMultiprocessor(int *n, K, int, size_t) {
-    *n = 1; return 0; }
-template <class K> host_Error host_FuncGetAttributes(host_FuncAttributes *a, K) {
-    *a = host_FuncAttributes(); return 0; }
-template <class T> T atomicAdd(T *p, T x) { T old = *p; *p += x; return old; }
-template <class T> T atomicCAS(T *p, T expected, T x) { T old = *p; if (old == expected) *p = x; return old; }
-template <class A, class B> A bits(B b) { A a; memcpy(&a, &b, sizeof a); return a; }
-inline unsigned long long __double_as_longlong(double x) { return bits<unsigned long long>(x); }
-inline double __longlong_as_double(unsigned long long x) { return bits<double>(x); }
-inline int __float_as_int(float x) { return bits<int>(x); }
-inline float __int_as_float(int x) { return bits<float>(x); }
-"""
-
-
-def _for_the_host(project, _capability, compiler):
-    """Compile the generated CUDA program with g++, in place of `glunet.engine.cuda._binary`."""
-    cuda._mend(project)
-    for path in [project / cuda._UNIT, *project.rglob("*.h")]:
-        text = re.sub(r"(\w+)<<<(.*?)>>>\(", r"launch(\1, \2)(", path.read_text())
-        path.write_text(re.sub(r"\bcuda(?!Vector)(?=[A-Z])", "host_", text))
-    (project / "host.h").write_text(_HOST)
-    (project / "cuda_profiler_api.h").write_text("")
-    (project / "host.cpp").write_text(f'#include "host.h"\n#include "{cuda._UNIT}"\n')
-    said = subprocess.run([compiler, "--dryrun", "-x", "cu", "/dev/null"], capture_output=True, text=True).stderr
-    folders = re.findall(r'"(?:-I)?(/[^"]*include[^"]*)"', said)
-    command = ["g++", "-O1", "-std=c++17", "-w", "-I.", "-DTHRUST_DEVICE_SYSTEM=4",
-               *(f"-isystem{folder}" for folder in folders), "host.cpp", "-o", "host"]
-    subprocess.run(command, cwd=project, check=True)
-    return project / "host", True
-
-
 @needs_nvcc
 @needs_brian2cuda
 @pytest.mark.skipif(shutil.which("g++") is None, reason="needs g++")
-def test_the_generated_program_computes_what_the_cpu_program_does(monkeypatch, machine):
-    machine(None, GPUS)
-    monkeypatch.setattr(cuda, "_binary", _for_the_host)
-    blueprint = _small()
-    wanted, found = simulate(blueprint), simulate(blueprint, "cuda_standalone")
+@pytest.mark.parametrize("precision", ["float64", pytest.param("float32", marks=pytest.mark.slow)])
+def test_the_generated_program_computes_what_the_cpu_program_does(emulated, pretended, tmp_path, precision):
+    blueprint = replace(_small(), precision=precision)
+    wanted = simulate(blueprint)
+    network, _ = cuda.run(blueprint, tmp_path, silent)
+    found = collect(network, blueprint)
     for name, spikes in wanted["spikes"].items():
         assert spikes.times_s.size > 50
         assert np.array_equal(found["spikes"][name].cell, spikes.cell)
         assert np.array_equal(found["spikes"][name].replicate, spikes.replicate)
         np.testing.assert_allclose(found["spikes"][name].times_s, spikes.times_s, atol=1e-12)
+    close = 1e-6 if precision == "float64" else 2e-3
     for kind in ("means", "traces"):
         for ours, other in zip(wanted[kind], found[kind], strict=True):
             assert (ours.population, ours.variable) == (other.population, other.variable)
             np.testing.assert_allclose(other.times_s, ours.times_s, atol=1e-12)
-            np.testing.assert_allclose(other.values, ours.values, rtol=1e-6, atol=1e-6)
+            scale = np.abs(ours.values).max()
+            np.testing.assert_allclose(other.values, ours.values, rtol=close, atol=close*scale)
+    started, waited, _, filled = map(int, (tmp_path / "counts.txt").read_text().split())
+    text, steps = (tmp_path / "mended.txt").read_text(), round(blueprint.duration/blueprint.dt)
+    told = launches.per_step(text, text, blueprint.dt)
+    # what the program does is what its text tells; each of two monitors is looked at after 1000 steps and at the end
+    assert started == round(steps*told.launches)
+    assert waited == 2*2
+    assert abs(filled - steps*told.fills) <= 8

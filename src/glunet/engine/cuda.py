@@ -33,7 +33,6 @@ import gc
 import hashlib
 import os
 import re
-import shutil
 import subprocess
 import time
 from pathlib import Path
@@ -41,8 +40,8 @@ from pathlib import Path
 from brian2 import BrianLogger, Network, defaultclock, device, get_device, prefs, second, set_device
 
 from glunet.circuit.blueprint import Blueprint
-from glunet.engine import generated, gpu, standalone
-from glunet.engine.compiler import cache_folder
+from glunet.engine import generated, gpu, kernels, precision, standalone
+from glunet.engine.cache import cache_folder, once
 from glunet.engine.generated import replace
 from glunet.engine.network import build
 from glunet.errors import GlunetError
@@ -51,7 +50,8 @@ from glunet.provenance import output
 # the whole program at once (no -rdc) lets nvcc inline; the host only launches kernels: hardly optimised
 FLAGS = ("-std=c++17", "-O3", "-w", "-I.", "-Xcompiler", "-O1")
 _REPORT = 'printf("progress %.9f %.3f\\n", completed, elapsed); fflush(stdout);'
-_UNIT = "whole.cu"
+UNIT = "whole.cu"
+_INCLUDES = '#include <algorithm>\n#include <thrust/pair.h>\n#include "objects.h"\n#include "brianlib/cuda_utils.h"'
 
 _CURAND = """#pragma once
 // Declares what the generated program names and, drawing no numbers from it, never uses.
@@ -65,7 +65,9 @@ inline curandStatus_t curandSetPseudoRandomGeneratorSeed(curandGenerator_t, unsi
 { return CURAND_STATUS_SUCCESS; }
 inline curandStatus_t curandSetGeneratorOffset(curandGenerator_t, unsigned long long)
 { return CURAND_STATUS_SUCCESS; }
+template <class... T> int curandGenerateUniform(T...) { return CURAND_STATUS_INTERNAL_ERROR; }
 template <class... T> int curandGenerateUniformDouble(T...) { return CURAND_STATUS_INTERNAL_ERROR; }
+template <class... T> int curandGenerateNormal(T...) { return CURAND_STATUS_INTERNAL_ERROR; }
 template <class... T> int curandGenerateNormalDouble(T...) { return CURAND_STATUS_INTERNAL_ERROR; }
 template <class... T> curandStatus_t curandGeneratePoisson(T...) { return CURAND_STATUS_INTERNAL_ERROR; }
 template <class... T> __device__ void curand_init(T...) {}
@@ -99,14 +101,17 @@ def _generate(blueprint: Blueprint, project: Path, capability: str, compiler: Pa
     backend = prefs.devices.cuda_standalone.cuda_backend
     backend.detect_gpus, backend.gpu_id, backend.compute_capability = False, 0, float(capability)
     backend.detect_cuda, backend.cuda_path = False, str(compiler.parent.parent)
+    backend.cuda_runtime_version = float("{}.{}".format(*gpu.release(compiler)))
+    device.reinit()     # whichever it was: operations of an earlier network that are alive would number this one's names
     set_device("cuda_standalone", build_on_run=False, directory=str(project))
     device.reinit()
     device.activate(build_on_run=False, directory=str(project))
-    gc.collect()        # operations that an earlier network left behind would number the names of this one's
+    gc.collect()
     defaultclock.dt = blueprint.dt * second
     network = build(blueprint, with_constants=False)
     network.run(blueprint.duration * second, report=_REPORT, report_period=0.2 * second)
     device.build(directory=str(project), compile=False, run=False)
+    precision.narrow(project, blueprint.precision)
     operations = get_device().code_objects.values()
     if any(sum(one.rng_calls.values()) or one.needs_curand_states for one in operations):
         raise GlunetError("an equation draws from rand(), randn(), poisson() or binomial(), which the GPU "
@@ -123,18 +128,38 @@ def _operation(path: Path, number: int) -> str:
         search = r"^std::map<std::pair.*?(\w+_multiple_pre_post = true;).*?^// Check$"
         text = replace(search, r"\1", text, 1)
     text = replace(r"^///// Support code /////.*?(?=^void _before_run_)", "", text)
+    if path.stem.startswith("before_run_"):
+        text = _one_copy(text)
+    if kernels.phase_of(path.stem):
+        text = kernels.part(text, path.stem)
     return generated.operation(text, number)
+
+
+def _one_copy(text: str) -> str:
+    """Lay a projection's synapses out on the host and copy them at once, not cell by cell."""
+    text = replace(r"CUDA_SAFE_CALL\(\s*cudaMemcpy\(h_ptr_d_ptr_synapse_ids_by_pre\[i\].*?\);",
+                   "_laid_out.insert(_laid_out.end(), h_vec_synapse_ids_by_pre[i].begin(), "
+                   "h_vec_synapse_ids_by_pre[i].end());", text, 1)
+    text = replace(r"(// loop through connectivity matrix \[)", r"std::vector<int32_t> _laid_out;\n    \1", text, 1)
+    return replace(r"(\}  // end for loop through connectivity matrix)", r"""\1
+    CUDA_SAFE_CALL(cudaMemcpy(d_ptr_synapse_ids, _laid_out.data(), sizeof(int32_t)*_laid_out.size(),
+                              cudaMemcpyHostToDevice));""", text, 1)
 
 
 def _mend(project: Path) -> None:
     """Write the one translation unit, the stub of cuRAND, and the headers it needs changed."""
-    operations = [_operation(path, number)
-                  for number, path in enumerate(sorted((project / "code_objects").glob("*.cu")))]
+    paths = [path for path in sorted((project / "code_objects").glob("*.cu")) if not kernels.dropped(path.stem)]
+    operations = [_operation(path, number) for number, path in enumerate(paths)]
     core = {name: (project / f"{name}.cu").read_text()
             for name in ("network", "rand", "objects", "run", "synapses_classes", "main")}
     core["network"] = generated.network(core["network"])
+    # the host is far ahead of the GPU: seconds are those of what is done
+    core["network"] = replace(r"(_globally_running = false;\s*)(current = )", r"\1cudaDeviceSynchronize();\n    \2",
+                              core["network"], 1)
     core["main"] = replace(r"^[^\n]*\.add\(&\w+, _run_random_number_buffer\);\n", "", core["main"])
-    core["main"] = generated.main_program(core["main"])
+    # the profiler's header is not among the Python packages of the compiler
+    core["main"] = replace(r'^#include "cuda_profiler_api.h"$|CUDA_SAFE_CALL\(cudaProfilerStop\(\)\);', "", core["main"], 2)
+    core["main"], phases = kernels.join(generated.main_program(core["main"]))
     # in a whole program the declaration of a device variable is its definition
     header = project / "objects.h"
     header.write_text(replace(r"^extern __device__", "__device__", header.read_text()))
@@ -145,13 +170,15 @@ def _mend(project: Path) -> None:
     # spells out every status of the real library
     utilities.write_text(utilities.read_text().replace("#ifdef CURAND_H_", "#if 0")
                          .replace("_curandGetErrorEnum(err)", '"cuRAND"'))
-    (project / _UNIT).write_text("\n".join(["#include <thrust/pair.h>", *operations, *core.values()]))
+    # what is left runs once, and optimising it would be most of the compiler's time
+    core["rand"] = '#pragma GCC optimize("O0")\n' + core["rand"]
+    (project / UNIT).write_text("\n".join([_INCLUDES, kernels.HELPER, *operations, phases, *core.values()]))
 
 
 def _key(project: Path, command: list[str], compiler: Path) -> str:
     """Content key of a project's binary."""
     seen = hashlib.sha256(repr((command, output(str(compiler), "--version"), os.environ.get("CXX"))).encode())
-    for path in sorted([project / _UNIT, *project.rglob("*.h")]):
+    for path in sorted([project / UNIT, *project.rglob("*.h")]):
         seen.update(str(path.relative_to(project)).encode() + b"\0" + path.read_bytes())
     return seen.hexdigest()[:24]
 
@@ -159,22 +186,22 @@ def _key(project: Path, command: list[str], compiler: Path) -> str:
 def _binary(project: Path, capability: str, compiler: Path) -> tuple[Path, bool]:
     """The project's binary, and whether it was compiled now."""
     _mend(project)
-    command = [*FLAGS, f"-arch=sm_{capability.replace('.', '')}", _UNIT]
-    kept = cache_folder() / "cuda" / _key(project, command, compiler)
-    if kept.is_file():
-        return kept, False
+    command = [*FLAGS, f"-arch=sm_{capability.replace('.', '')}", UNIT]
+    return once(cache_folder() / "cuda" / _key(project, command, compiler), lambda: _compile(project, command, compiler))
+
+
+def _compile(project: Path, command: list[str], compiler: Path) -> Path:
+    """Compile a project where it lies."""
     host = ["-ccbin", os.environ["CXX"]] if os.environ.get("CXX") else []
-    done = subprocess.run([str(compiler), *host, *command, "-o", "main"], cwd=project, capture_output=True,
+    # the compiler that comes as Python packages has its libraries in lib, and looks for them in lib64
+    packaged = [f"-L{folder}" for folder in [compiler.parent.parent / "lib"] if (folder / "libcudart_static.a").is_file()]
+    done = subprocess.run([str(compiler), *host, *command, *packaged, "-o", "main"], cwd=project, capture_output=True,
                           text=True, errors="replace")
     if done.returncode:
         said = (done.stderr + done.stdout).splitlines()
         lines = [line for line in said if re.search("error|fatal", line.lower())] or said or ["no message"]
         raise GlunetError(f"the CUDA compiler failed: {lines[0].strip()}")
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    fresh = kept.with_suffix(f".{os.getpid()}")
-    shutil.copy2(project / "main", fresh)
-    os.replace(fresh, kept)
-    return kept, True
+    return project / "main"
 
 
 def compile_only(blueprint: Blueprint, folder: Path) -> Path:
@@ -214,13 +241,14 @@ def run(blueprint: Blueprint, folder: Path,
     """
     started = time.perf_counter()
     progress(0.0, 0.0, 0.0, "preparing")
-    compiler, (capability, visible) = gpu.nvcc(), gpu.probe()
-    network = _generate(blueprint, folder, capability, compiler)
+    compiler = gpu.nvcc()
+    chosen = gpu.probe(compiler)
+    network = _generate(blueprint, folder, chosen.capability, compiler)
     generated = time.perf_counter()
     progress(0.0, 0.0, 0.0, "compiling")
-    program, compiled = _binary(folder, capability, compiler)
+    program, compiled = _binary(folder, chosen.capability, compiler)
     built = time.perf_counter()
-    with gpu.only(visible):
+    with gpu.only(chosen):
         standalone.execute(program, folder, blueprint, progress)
     ran = get_device()
     ran.has_been_run = True

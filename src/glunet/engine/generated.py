@@ -6,6 +6,7 @@ import re
 
 from glunet.errors import GlunetError
 
+DIFFERENT = "this brian2 writes its program differently; glunet needs brian2 2.10.1 and brian2cuda 1.0b1"
 DURATION = "GLUNET_DURATION"     # environment variable with the simulated seconds: one binary serves every duration
 _RUN_CALL = r"\.run\(\s*[0-9.eE+-]+\s*,\s*report_progress\s*,\s*[0-9.eE+-]+\s*\);"
 _CLOCK_LINES = re.compile(r"(?:^[ \t]*(?:_array_\w*clock\w*_(?:timestep|t)\[0\] = |network\.add\(&\w+, NULL\))"
@@ -22,7 +23,7 @@ def replace(pattern: str, by: str, text: str, expected: int | None = None) -> st
     """
     text, count = re.subn(pattern, by, text, flags=re.DOTALL | re.MULTILINE)
     if expected is not None and count != expected:
-        raise GlunetError("this brian2 writes its program differently; glunet needs brian2 2.10.1 and brian2cuda 1.0b1")
+        raise GlunetError(DIFFERENT)
     return text
 
 

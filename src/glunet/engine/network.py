@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from brian2 import Clock, Network, NeuronGroup, SpikeMonitor, StateMonitor, Synapses, second
+from brian2 import Clock, Network, NeuronGroup, SpikeMonitor, StateMonitor, Synapses, prefs, second
 
 from glunet.circuit.blueprint import Blueprint, PopulationPlan, ProjectionPlan
 from glunet.circuit.compose import CellModel, fast_code, slow_code
 from glunet.circuit.paths import units
+from glunet.engine import precision
 from glunet.engine.noise import LARGEST_MEAN, functions
 from glunet.errors import GlunetError
 from glunet.vocabulary.quantity import brian_unit
@@ -90,7 +91,7 @@ def _group(plan: PopulationPlan, blueprint: Blueprint, clocks: Clocks, with_cons
     group = NeuronGroup(
         blueprint.replicates * plan.n, equations(model, plan.constants, plan.arrays),
         clock=clocks.at(blueprint.dt), name=plan.name, namespace=functions(),
-        method=lambda *_: code, order=1,
+        method=lambda *_: code, order=1, dtype=precision.dtypes(model, blueprint.precision),
         threshold="v >= spike_threshold and v_before < spike_threshold" if not model.clamped else "v_before > 1*volt",
         reset="\n".join([*model.at_spike, "last_spike = t"]))
     shared = constants(plan, blueprint) if with_constants else {}
@@ -134,7 +135,7 @@ def _means(blueprint: Blueprint, groups: dict[str, NeuronGroup], clocks: Clocks)
         text = "\n".join(f"mean_{plan.name}_{name} : {_recorded_unit(plan, name)}"
                          for plan in together for name in plan.record.means)
         ensembles[every] = NeuronGroup(blueprint.replicates, text, name=f"ensemble_{len(ensembles)}",
-                                       clock=clocks.at(every))
+                                       clock=clocks.at(every), dtype=np.float64)
         made.append(ensembles[every])
     for plan in plans:
         ensemble, clock = ensembles[plan.record.means_every], clocks.at(plan.record.means_every)
@@ -167,6 +168,7 @@ def build(blueprint: Blueprint, with_constants: bool = True) -> Network:
     brian2.Network
         With monitors ``spikes_<population>``, ``means_<population>`` and ``traces_<population>``.
     """
+    prefs.core.default_float_dtype = precision.kind(blueprint.precision)
     clocks = Clocks()
     groups = {name: _group(plan, blueprint, clocks, with_constants) for name, plan in blueprint.populations.items()}
     objects: list[Any] = list(groups.values())

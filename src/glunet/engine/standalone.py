@@ -12,7 +12,7 @@ from pathlib import Path
 from brian2 import Network, device, get_device, prefs, second, set_device
 
 from glunet.circuit.blueprint import Blueprint
-from glunet.engine import compiler, generated
+from glunet.engine import compiler, generated, precision, reuse
 from glunet.engine.network import build, constants
 from glunet.errors import GlunetError
 
@@ -20,20 +20,25 @@ Progress = Callable[[float, float, float, str], None]
 _REPORT = 'std::cout << "progress " << completed << " " << elapsed << std::endl;'
 
 
-def _generate(blueprint: Blueprint, project: Path) -> Network:
-    """Write the C++ project; only shapes and equations are in its text, numbers are in arrays beside it."""
+def _lay_out(blueprint: Blueprint, project: Path) -> Network:
+    """The network on the device, not run yet."""
+    device.reinit()     # whichever it was: what it keeps alive of an earlier network would take the names as well
     set_device("cpp_standalone", build_on_run=False, directory=str(project))
     device.reinit()
     # objects of an earlier network that are still alive would take the names, and the program's text would differ
     gc.collect()
     device.activate(build_on_run=False, directory=str(project))
     prefs.devices.cpp_standalone.openmp_threads = 0
-    network = build(blueprint, with_constants=False)
+    return build(blueprint, with_constants=False)
+
+
+def _write(network: Network, blueprint: Blueprint, project: Path) -> None:
+    """Write the C++ project; only shapes and equations are in its text, numbers are in arrays beside it."""
     network.run(blueprint.duration * second, report=_REPORT, report_period=0.2 * second)
     device.build(directory=str(project), compile=False, run=False)
+    precision.narrow(project, blueprint.precision)
     for name, mend in (("main.cpp", generated.main_program), ("network.cpp", generated.network)):
         (project / name).write_text(mend((project / name).read_text()))
-    return network
 
 
 def run(blueprint: Blueprint, folder: Path, progress: Progress) -> tuple[Network, dict[str, float]]:
@@ -61,10 +66,18 @@ def run(blueprint: Blueprint, folder: Path, progress: Progress) -> tuple[Network
     """
     started = time.perf_counter()
     progress(0.0, 0.0, 0.0, "preparing")
-    network = _generate(blueprint, folder)
+    network = _lay_out(blueprint, folder)
+    key, compiled = reuse.signature(blueprint), False
+    program = reuse.find(key)
+    if program is None:
+        _write(network, blueprint, folder)
+    else:
+        reuse.lay_out(folder)
     generated = time.perf_counter()
-    progress(0.0, 0.0, 0.0, "compiling")
-    program, compiled = compiler.binary(folder)
+    if program is None:
+        progress(0.0, 0.0, 0.0, "compiling")
+        program, compiled = compiler.binary(folder)
+        reuse.keep(key, program)
     built = time.perf_counter()
     execute(program, folder, blueprint, progress)
     ran = get_device()
@@ -80,7 +93,7 @@ def execute(program: Path, folder: Path, blueprint: Blueprint, progress: Progres
     results.mkdir(exist_ok=True)
     duration = blueprint.duration
     environment = {**os.environ, generated.DURATION: repr(float(duration))}
-    numbers = [f"{plan.name}.{name}={value!r}" for plan in blueprint.populations.values()
+    numbers = [f"{plan.name}.{name}={float(value)!r}" for plan in blueprint.populations.values()
                for name, value in constants(plan, blueprint).items()]
     with open(folder / "stderr.txt", "w+b") as errors, subprocess.Popen(
             [str(program), "--results_dir", f"{results}/", *numbers], cwd=folder, env=environment, stdout=subprocess.PIPE,
