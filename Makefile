@@ -1,6 +1,7 @@
 # make demo   sets up a virtual environment, runs the ketamine experiment and tells where its figures are
 # make test   sets up the same with the developers' tools and runs the tests
 # make lint   style and types
+# make gpu-check   on a machine with a GPU: does it agree with the CPU, and from which size on does it pay? (docs/gpu.md)
 # PYTHON=/path/to/python3.12 chooses the interpreter, VENV=folder the virtual environment.
 
 VENV ?= .venv
@@ -11,10 +12,10 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 LOCK := requirements.lock
 INPUTS := pyproject.toml $(LOCK)
 
-.PHONY: help demo test lint clean
+.PHONY: help demo test lint gpu-check clean
 
 help:
-	@sed -n '1,4s/^# //p' Makefile
+	@sed -n '1,5s/^# //p' Makefile
 
 demo: $(VENV)/.runtime
 	$(BIN)/glunet run ketamine
@@ -26,6 +27,9 @@ test: $(VENV)/.dev
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+gpu-check:
+	@PYTHON="$(PYTHON)" sh tools/gpu-check $(ARGS)
 
 clean:
 	rm -rf $(VENV) .venv-ci build dist

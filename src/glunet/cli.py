@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 import glunet
-from glunet.commands import calibrate, cluster, sensitivity, sweep
+from glunet.commands import calibrate, cluster, gpu, options, sensitivity, sweep
 from glunet.errors import GlunetError, InputError
 
 if TYPE_CHECKING:
@@ -56,16 +56,16 @@ def _load(name: str) -> Experiment:
 def run(experiment: EXPERIMENT,
         force: Annotated[bool, typer.Option("--force", help="Compute again what is there already.")] = False,
         device: Annotated[str | None, typer.Option(
-            "--device", help="cpp_standalone, runtime or cuda_standalone; else what the file says.")] = None,
+            "--device", help="cpu, gpu or runtime; else what the file says.")] = None,
+        precision: Annotated[str | None, typer.Option(
+            "--precision", help="float64 or float32; else what the file says.")] = None,
         results: RESULTS = Path("results")) -> None:
     """Run an experiment, store its results and draw its figures."""
-    from typing import get_args
-
-    from glunet.experiment.types import Device
-
-    if device is not None and device not in get_args(Device):
-        raise InputError("command line", "--device", f"unknown device {device!r}", get_args(Device), device)
+    device, precision = options.device(device), options.precision(precision)
     loaded = _load(experiment)
+    from glunet.experiment.load import with_precision
+
+    loaded = with_precision(loaded, precision or loaded.precision)
     from glunet import pipeline
     from glunet.progress import Progress
 
@@ -209,7 +209,7 @@ def version() -> None:
     typer.echo(f"glunet {glunet.__version__}" + (f" ({found})" if found else ""))
 
 
-for group in (sweep, cluster, calibrate, sensitivity):
+for group in (sweep, cluster, calibrate, sensitivity, gpu):
     group.register(app)
 
 

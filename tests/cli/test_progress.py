@@ -6,7 +6,7 @@ import io
 
 import pytest
 
-from glunet.progress import Progress, describe, span
+from glunet.progress import Progress, describe, describe_sweep, span
 
 
 @pytest.mark.parametrize(
@@ -75,3 +75,19 @@ def test_a_terminal_gets_a_live_line() -> None:
         progress(0.5, 1.0, 2.0, "simulating")
     assert "simulating" in stream.getvalue()
     assert "50 %" in stream.getvalue()
+
+
+def test_a_sweep_is_one_line_with_points_speed_and_time_left() -> None:
+    # A quarter in 10 s: 30 s are left; 20 s simulated over all replicates in 10 s.
+    line = describe_sweep(12, 64, 0.25, 20.0, 10.0, "2 workers")
+    assert line.split(" · ") == ["12 of 64 points", "25 %", "2 s/s", "30 s left", "2 workers"]
+    assert describe_sweep(0, 64, 0.0, 0.0, 0.0, "starting") == "0 of 64 points · 0 % · starting"
+    assert describe_sweep(64, 64, 1.0, 64.0, 32.0, "").endswith("took 32 s")
+
+
+def test_what_is_said_stands_above_the_live_line_and_on_a_line_elsewhere() -> None:
+    for stream in (Terminal(), io.StringIO()):
+        with Progress(stream) as progress:
+            progress.show(0.5, "half", "sweep")
+            progress.say("batch 3: [no] markup")
+        assert "batch 3: [no] markup\n" in stream.getvalue().replace("\r", "")

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import glunet
+from glunet.cli import main
 from glunet.errors import InputError, StoreError
 from glunet.store import Recording, ScheduleData, Series, SpikeData, Trace, summary, write
 from glunet.store.merged import merge
@@ -195,3 +196,18 @@ def test_a_merged_file_takes_nobodys_place(tmp_path):
     with pytest.raises(StoreError, match=r"ends in \.h5"):
         merge(plan, tmp_path / "all.hdf")
     assert glunet.open(plan).n_replicates == 12
+
+
+def test_the_command_prints_the_file_and_names_what_is_missing(tmp_path, capsys):
+    plan = _sweep(tmp_path / "many", skip=(5,))
+    with pytest.raises(SystemExit) as ended:
+        main(["merge", str(plan), "-o", str(tmp_path / "out" / "all.h5")])
+    assert not ended.value.code
+    said = capsys.readouterr()
+    assert said.out.split() == [str(tmp_path / "out" / "all.h5")]
+    assert said.err == "glunet: 4 points are missing and not in it: 5 to 8 (counted from 0)\n"
+    assert glunet.open(tmp_path / "out" / "all.h5").mean("pyramidal", "I_ampa").sizes["replicate"] == 8
+    with pytest.raises(SystemExit) as ended:
+        main(["merge", str(tmp_path / "nothing")])
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.count("\n") == 1

@@ -110,7 +110,7 @@ class Blueprint:
         }
 
     def _reduced(self) -> tuple[str, ...]:
-        """The precision, where it is not the usual one: digests of full precision are what they were before there was one."""
+        """The precision, where it is not the usual one: digests of full precision stay what they were."""
         return () if self.precision == "float64" else (self.precision,)
 
     def model_digest(self) -> str:

@@ -18,17 +18,14 @@ def calibrate(calibration: Annotated[str, typer.Argument(
                   "--apply", metavar="CIRCUIT.toml",
                   help="Put the best values into this circuit file, copied from the circuit's own where missing.")] = None,
               device: Annotated[str | None, typer.Option(
-                  "--device", help="cpp_standalone, runtime or cuda_standalone; else what the file says.")] = None,
+                  "--device", help="cpu, gpu or runtime; else what the file says.")] = None,
               results: Annotated[Path, typer.Option("--results", metavar="DIR", help="Folder of all results.")
                                  ] = Path("results")) -> None:
     """Fit parameters of a circuit to measured rows; the same command goes on after any interruption."""
-    from typing import get_args
-
+    from glunet.commands import options
     from glunet.errors import InputError
-    from glunet.experiment.types import Device
 
-    if device is not None and device not in get_args(Device):
-        raise InputError("command line", "--device", f"unknown device {device!r}", get_args(Device), device)
+    device = options.device(device)
     if force and report:
         raise InputError("command line", "--report", "with --force", "one of the two")
     from glunet.calibration.load import load

@@ -50,7 +50,7 @@ def submit(
             "--cluster-file", metavar="FILE", show_default=False,
             help="A file with a table [cluster], which wins over the experiment's.")] = None,
         results: RESULTS = Path("results"),
-        device: Annotated[str | None, _option("--device", "cpp_standalone, runtime or cuda_standalone.")] = None,
+        device: Annotated[str | None, _option("--device", "cpu, gpu or runtime.")] = None,
         partition: Annotated[str | None, _option("--partition", "Partition.")] = None,
         account: Annotated[str | None, _option("--account", "Account.")] = None,
         qos: Annotated[str | None, _option("--qos", "Quality of service.")] = None,
@@ -64,12 +64,12 @@ def submit(
     """Submit to a cluster what is missing of an experiment and not submitted yet."""
     if cluster not in CLUSTERS:
         raise InputError("command line", "--cluster", f"unknown kind of cluster {cluster!r}", CLUSTERS, cluster)
-    from glunet.commands.sweep import known_device
+    from glunet.commands.options import device as known_device
     from glunet.dispatch import cluster as tables
     from glunet.dispatch import plan, slurm
     from glunet.experiment.load import load
 
-    known_device(device)
+    device = known_device(device)
     if not dry_run:
         slurm.required()
     loaded = load(experiment)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from glunet.commands import options
 from glunet.errors import InputError
 
 if TYPE_CHECKING:
@@ -41,12 +42,14 @@ def sweep(experiment: EXPERIMENT,
           memory: Annotated[str | None, typer.Option("--memory", show_default=False,
                                                      help="What all workers together may use, such as '8 GB'.")] = None,
           device: Annotated[str | None, typer.Option(
-              "--device", help="cpp_standalone, runtime or cuda_standalone; else what the file says.")] = None,
+              "--device", help="cpu, gpu or runtime; else what the file says.")] = None,
+          precision: Annotated[str | None, typer.Option(
+              "--precision", help="float64 or float32; else what the file says.")] = None,
           dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan; compute and write nothing.")] = False,
           replan: Annotated[bool, typer.Option("--replan", help="Cut what is not stored yet into new batches.")] = False,
           results: RESULTS = Path("results")) -> None:
     """Compute all points of an experiment on this machine's cores; what is stored already is not computed again."""
-    known_device(device)
+    device, precision = options.device(device), options.precision(precision)
     allowed = None if memory is None else bytes_option("--memory", memory)
     if not dry_run:
         from glunet.dispatch.worker import get_ready
@@ -55,9 +58,10 @@ def sweep(experiment: EXPERIMENT,
     seconds = duration_option("--time", time)
     from glunet.dispatch import machine, plan
     from glunet.engine.simulate import NO_COMPILER, usable
-    from glunet.experiment.load import load
+    from glunet.experiment.load import load, with_precision
 
     loaded = load(experiment)
+    loaded = with_precision(loaded, precision or loaded.precision)
     chosen = usable(device or loaded.device)
     if chosen != (device or loaded.device):
         print(NO_COMPILER, file=sys.stderr)
@@ -174,21 +178,6 @@ def merge(source: Annotated[Path, typer.Argument(metavar="FOLDER_OR_PLAN", show_
     if missing:
         count = sum(last - first + 1 for first, last in missing)
         print(f"glunet: {count} points are missing and not in it: {spans(missing)} (counted from 0)", file=sys.stderr)
-
-
-def known_device(device: str | None) -> None:
-    """Refuse an unknown device.
-
-    Raises
-    ------
-    InputError
-    """
-    from typing import get_args
-
-    from glunet.experiment.types import Device
-
-    if device is not None and device not in get_args(Device):
-        raise InputError("command line", "--device", f"unknown device {device!r}", get_args(Device), device)
 
 
 def duration_option(option: str, text: str) -> float:

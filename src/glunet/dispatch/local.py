@@ -17,6 +17,7 @@ from typing import Any, Protocol
 
 from glunet.dispatch.plan import Batch, SweepPlan
 from glunet.dispatch.worker import get_ready, serve
+from glunet.engine import gpu
 from glunet.errors import GlunetError
 from glunet.store.hdf5 import is_whole
 
@@ -68,6 +69,7 @@ class _Worker:
 
     process: BaseProcess
     pipe: Connection
+    card: str = ""          # the GPU it was given
     scratch: str = ""
     batch: Batch | None = None
     fraction: float = 0.0
@@ -89,6 +91,7 @@ class _Sweep:
     watch: Watch
     queue: deque[Batch]
     points: int
+    cards: list[str] = field(default_factory=list)            # GPUs, one to a worker
     started: float = field(default_factory=time.monotonic)
     workers: list[_Worker] = field(default_factory=list)
     deaths: dict[int, int] = field(default_factory=dict)      # by batch
@@ -122,6 +125,8 @@ def run(plan: SweepPlan, batches: Sequence[Batch], jobs: int, watch: Watch) -> l
         Workers cannot start, or refuse the plan.
     """
     sweep = _Sweep(plan, min(jobs, len(batches)), watch, deque(batches), sum(len(batch.points) for batch in batches))
+    if plan.device == "cuda_standalone":
+        sweep.cards = [one.uuid for one in gpu.devices()]
     get_ready()
     try:
         while sweep.queue or any(worker.batch for worker in sweep.workers):
@@ -140,10 +145,18 @@ def _staff(sweep: _Sweep) -> None:
     busy = sum(worker.batch is not None for worker in sweep.workers)
     while len(sweep.workers) < min(sweep.jobs, busy + len(sweep.queue)):
         ours, theirs = context.Pipe()
-        process = context.Process(target=serve, args=(theirs, sweep.plan.path, sweep.plan.device, dict(os.environ)))
+        card = _card(sweep)
+        environment = {**os.environ, **({gpu.VISIBLE: card} if card else {})}
+        process = context.Process(target=serve, args=(theirs, sweep.plan.path, sweep.plan.device, environment))
         process.start()
         theirs.close()      # else the end of the worker would not end the pipe
-        sweep.workers.append(_Worker(process, ours))
+        sweep.workers.append(_Worker(process, ours, card))
+
+
+def _card(sweep: _Sweep) -> str:
+    """The GPU that the fewest workers have; empty where none is needed."""
+    taken = [worker.card for worker in sweep.workers]
+    return min(sweep.cards, key=taken.count, default="")
 
 
 def _assign(sweep: _Sweep) -> None:

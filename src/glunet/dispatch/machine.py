@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 
 from glunet.dispatch.estimate import Limits
+from glunet.engine import gpu
+from glunet.errors import GlunetError
 
 _GROUP = Path("/sys/fs/cgroup")
 SHARE = 0.8      # of the free memory: what else runs needs some, and estimates are estimates
@@ -41,7 +43,7 @@ def limits(device: str, *, jobs: int | None = None, memory: int | None = None, s
     Parameters
     ----------
     device : str
-        A GPU is given to one worker, other devices have one per core.
+        Each GPU is given to one worker, other devices have one per core.
     jobs : int, optional
         Another number of workers.
     memory : int, optional
@@ -49,9 +51,17 @@ def limits(device: str, *, jobs: int | None = None, memory: int | None = None, s
     seconds, per_batch
         See `Limits`.
     """
-    workers = jobs or (1 if device == "cuda_standalone" else cores())
+    workers = jobs or (_cards() if device == "cuda_standalone" else cores())
     allowed = free_memory() if memory is None else memory
     return Limits(workers, None if allowed is None else allowed // workers, seconds, per_batch)
+
+
+def _cards() -> int:
+    """GPUs that this process may use; what is wrong with them is told where they are needed."""
+    try:
+        return len(gpu.devices())
+    except GlunetError:
+        return 1
 
 
 def _limit(name: str) -> str | None:
