@@ -63,9 +63,10 @@ def run(experiment: EXPERIMENT,
     """Run an experiment, store its results and draw its figures."""
     device, precision = options.device(device), options.precision(precision)
     loaded = _load(experiment)
-    from glunet.experiment.load import with_precision
+    if precision is not None:
+        from glunet.experiment.load import with_precision
 
-    loaded = with_precision(loaded, precision or loaded.precision)
+        loaded = with_precision(loaded, precision)
     from glunet import pipeline
     from glunet.progress import Progress
 
