@@ -111,7 +111,7 @@ def test_a_dry_run_tells_the_plan_and_writes_nothing(folder):
 
 @pytest.mark.parametrize(("option", "value", "told"), [
     ("--time", "30 mV", "a duration above zero"), ("--time", "-1 s", "a duration above zero"),
-    ("--memory", "lots", "such as '8 GB'"), ("--memory", "0 GB", "such as '8 GB'"), ("--device", "abacus", "cpp_standalone")])
+    ("--memory", "lots", "such as '8 GB'"), ("--memory", "0 GB", "such as '8 GB'"), ("--device", "abacus", "runtime")])
 def test_a_bad_option_is_one_line_and_exit_code_2(folder, capsys, option, value, told):
     with pytest.raises(SystemExit) as ended:
         main(["sweep", "tiny.toml", option, value])
