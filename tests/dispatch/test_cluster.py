@@ -228,21 +228,39 @@ def test_a_plan_is_found_by_name_file_folder_and_its_own_file(plan, alone):
         jobs.find_plans("tiny.toml", Path("results"))
     with pytest.raises(GlunetError, match="elsewhere: no plan of a sweep yet"):
         jobs.find_plans(None, Path("elsewhere"))
+    (alone / "tiny.toml").write_text("experiment = 3")
+    with pytest.raises(GlunetError, match="tiny.toml: has changed since it was planned"):
+        jobs.find_plans("tiny.toml", Path("results"))
     with pytest.raises(InputError, match="unknown experiment 'tny'"):
         jobs.find_plans("tny", Path("results"))
 
 
+def test_nothing_is_submitted_twice_while_squeue_does_not_answer(alone):
+    (alone / "tiny.toml").write_text(TEXT)
+    (alone / "bin").mkdir()
+    for name, text in {"sbatch": "echo Submitted batch job 1", "squeue": "exit 1", "scontrol": "exit 1"}.items():
+        (alone / "bin" / name).write_text(f"#!/bin/sh\n{text}\n")
+        (alone / "bin" / name).chmod(0o755)
+    path = f"{alone / 'bin'}:{os.environ['PATH']}"
+    done = _glunet("submit", "tiny.toml", PATH=path)
+    assert "job 1: " in done.stderr
+    done = _glunet("submit", "tiny.toml", PATH=path)
+    assert done.returncode == 2
+    assert "squeue does not answer" in done.stderr
+    assert "job 1" not in done.stderr
+
+
 def test_what_squeue_says(monkeypatch):
     told = "12|0|RUNNING\n12|1|PENDING\n12|2|COMPLETING\n13|N/A|CONFIGURING\n"
-    monkeypatch.setattr(slurm, "output", lambda *_: told)
+    monkeypatch.setattr(slurm, "output", lambda *_, **__: told)
     assert slurm.queue("x") == {("12", 0): "running", ("12", 1): "queued", ("13", 0): "queued"}
-    monkeypatch.setattr(slurm, "output", lambda *_: None)
+    monkeypatch.setattr(slurm, "output", lambda *_, **__: None)
     assert slurm.queue("x") is None
 
 
 @pytest.mark.parametrize(("told", "size"), [("MaxArraySize            = 77\n", 77), (None, 1001), ("other = 1", 1001)])
 def test_how_large_an_array_may_be(monkeypatch, told, size):
-    monkeypatch.setattr(slurm, "output", lambda *_: told)
+    monkeypatch.setattr(slurm, "output", lambda *_, **__: told)
     assert slurm.largest_array() == size
 
 

@@ -125,6 +125,17 @@ def test_arrays_are_read_through_the_merged_file_by_anybody_from_anywhere(tmp_pa
     assert copied == (moved / "all.h5").stat().st_size
 
 
+def test_a_merged_file_without_its_parts_holds_no_numbers_rather_than_zeros(tmp_path):
+    found, _ = merge(_sweep(tmp_path / "many"), tmp_path / "many" / "all.h5")
+    alone = tmp_path / "elsewhere" / found.name
+    alone.parent.mkdir()
+    shutil.copy(found, alone)
+    with h5py.File(alone) as file:
+        values = file["glunet/means/pyramidal/I_ampa/values"][:]
+    assert values.size
+    assert np.isnan(values).all()
+
+
 def test_one_array_over_all_axes(tmp_path):
     path, _ = merge(_sweep(tmp_path / "many"))
     result = glunet.open(path)

@@ -1,6 +1,7 @@
 """The plan of a sweep: every point once, a cut that stays, a key that knows what is computed. Nothing is compiled."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -96,6 +97,20 @@ def test_the_key_follows_what_is_computed_and_nothing_else(folder):
     assert _make(folder, EXPERIMENT.replace('to = "10 uM"', 'to = "11 uM"')).key != key
 
 
+def test_the_key_does_not_follow_the_processor(folder):
+    """numpy's exponential differs in its last digit between vector units; a plan is made here and computed elsewhere."""
+    from numpy._core import _multiarray_umath as core
+
+    features = [name for name in core.__cpu_dispatch__ if core.__cpu_features__.get(name)]
+    if not features:
+        pytest.skip("this processor has no vector units that numpy chooses at run time")
+    code = ("from pathlib import Path; from glunet.dispatch import plan; from glunet.experiment.load import load; "
+            "print(plan.make(load('tiny.toml'), Path('elsewhere'), keep=False).key)")
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True,
+                          env={**os.environ, "NPY_DISABLE_CPU_FEATURES": " ".join(features)})
+    assert done.stdout.strip() == _make(folder).key, done.stderr
+
+
 def test_a_changed_circuit_is_refused_in_one_line(folder):
     copy_out(folder / "mine")
     models = folder / "mine" / "models"
@@ -139,7 +154,8 @@ def test_what_one_network_cannot_hold_two_values_of_parts_batches(folder):
 
 
 @pytest.mark.parametrize(("content", "line"), [
-    ("{", "damaged"), ("[]", "not the plan"), ('{"schema": 99}', "newer glunet"), ('{"schema": 1}', "damaged"),
+    ("{", "damaged"), ("[]", "not the plan"), ('{"schema": "1"}', "not the plan"),
+    ('{"schema": 99}', "newer glunet"), ('{"schema": 1}', "damaged"),
     ('{"schema": 1, "name": "a", "key": "b", "edges": [0, 4, 3], "experiment": "", "file": "", "device": ""}', "damaged")])
 def test_a_plan_file_that_is_none_gets_one_line(folder, content, line):
     path = _make(folder).path

@@ -103,12 +103,14 @@ def _submit(planned: SweepPlan, asked: Cluster, dry_run: bool) -> None:
             typer.echo(slurm.script(planned, missing, asked))
         count = len(slurm.tasks(missing, asked))
         arrays = -(-count // slurm.largest_array())
-        print(f"{planned.n_points} points in {total} batches, {len(missing)} missing: {_many(count, 'task')}"
+        print(f"{planned.n_points} points in {_many(total, 'batch')}, {len(missing)} missing: {_many(count, 'task')}"
               + (f" in {arrays} arrays" if arrays > 1 else "") + "; nothing was submitted", file=sys.stderr)
         return
 
     def free() -> list[Batch]:
         queue = slurm.queue(slurm.job_name(planned.experiment.name, planned.key))
+        if queue is None and jobs.submissions(read_plan(planned.path)):
+            raise GlunetError("squeue does not answer, so what is queued already is not known: try again in a while")
         found = {state.index for state in jobs.states(read_plan(planned.path), queue) if state.what in ("missing", "failed")}
         return [batch for batch in planned.batches if batch.index in found]
 

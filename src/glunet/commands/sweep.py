@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from glunet.commands import options
-from glunet.errors import InputError
+from glunet.errors import GlunetError, InputError
 
 if TYPE_CHECKING:
     from glunet.dispatch.estimate import Limits
@@ -66,6 +66,8 @@ def sweep(experiment: EXPERIMENT,
     if chosen != (device or loaded.device):
         print(NO_COMPILER, file=sys.stderr)
     limits = machine.limits(chosen, jobs=jobs, memory=allowed, seconds=seconds, per_batch=per_batch)
+    if replan:
+        _nothing_queued(plan.make(loaded, results, device=device, limits=limits, keep=False))
     planned = plan.make(loaded, results, device=device, limits=limits, keep=not dry_run, replan=replan)
     missing = planned.missing()
     typer.echo(describe(planned, missing, limits), err=not dry_run)
@@ -83,6 +85,16 @@ def sweep(experiment: EXPERIMENT,
         print(f"glunet: {len(left)} of {len(planned.batches)} batches ({points} points) are missing: the same command "
               "computes them", file=sys.stderr)
         raise typer.Exit(1)
+
+
+def _nothing_queued(planned: SweepPlan) -> None:
+    """Refuse to cut a sweep anew while tasks of the old cut wait on a cluster."""
+    from glunet.dispatch import slurm
+
+    queued = slurm.queue(slurm.job_name(planned.experiment.name, planned.key))
+    if queued:
+        raise GlunetError(f"{planned.path}: cannot be planned anew while {len(queued)} of its tasks are queued or running; "
+                          f"end them first: scancel --name={slurm.job_name(planned.experiment.name, planned.key)}")
 
 
 def compute(planned: SweepPlan, missing: list[Batch], limits: Limits) -> list[Batch]:

@@ -230,7 +230,8 @@ def find_plans(where: str | None, results: Path) -> list[PlanFile]:
     else:
         file = find_experiment(where)
         text, tables = read(file)
-        name = tables.get("experiment", {}).get("name", file.stem)
+        header = tables.get("experiment")
+        name = header.get("name", file.stem) if isinstance(header, dict) else file.stem
         found = _below(results / str(name))
         alike = [path for path in found if question(read_plan(path).text) == question(text)]
         if found and not alike:

@@ -208,8 +208,9 @@ class _Clock:
 def _identify(experiment: Experiment, chosen: Sequence[Point]) -> tuple[str, Workload]:
     """The key of what is computed, and what one replicate of it costs; one point is assembled, not all."""
     first = pipeline.blueprint(experiment, chosen[:1])
-    rows = [[point.seed, sorted(point.values.items())] for point in chosen]
-    content = json.dumps([question(experiment.text), rows, first.digest()], sort_keys=True, default=str)
+    # a plan made here is computed elsewhere: nothing in its key may depend on the processor
+    rows = [[point.seed, sorted((path, f"{value:.12g}") for path, value in point.values.items())] for point in chosen]
+    content = json.dumps([question(experiment.text), rows, first.fingerprint()], sort_keys=True, default=str)
     return hashlib.sha256(content.encode()).hexdigest()[:12], estimate.workload(first)
 
 

@@ -10,7 +10,7 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, redirect_stderr, suppress
+from contextlib import ExitStack, contextmanager, redirect_stderr, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -47,7 +47,7 @@ def queue(name: str) -> dict[tuple[str, int], jobs.What] | None:
     dict of (job, task) to "running" or "queued", or None
         None where SLURM cannot be asked.
     """
-    told = output("squeue", "--noheader", "--array", f"--user={os.getuid()}", f"--name={name}", "--format=%F|%K|%T")
+    told = output("squeue", "--noheader", "--array", f"--name={name}", "--format=%F|%K|%T", timeout=60.0)
     if told is None:
         return None
     found: dict[tuple[str, int], jobs.What] = {}
@@ -194,9 +194,9 @@ def largest_array() -> int:
 def _alone(folder: Path) -> Iterator[None]:
     """Let one process at a time submit; all at once where the file system knows no locks."""
     folder.mkdir(parents=True, exist_ok=True)
-    with open(folder / ".submitting", "a") as file:
-        with suppress(OSError):
-            fcntl.lockf(file, fcntl.LOCK_EX)
+    with ExitStack() as stack:
+        with suppress(OSError):     # somebody else's file, or a file system without locks
+            fcntl.lockf(stack.enter_context(open(folder / ".submitting", "a")), fcntl.LOCK_EX)
         yield
 
 
@@ -227,7 +227,9 @@ def task(plan_file: str, indices: Sequence[int], device: str, at_once: int) -> N
         plan = replace(plans.read(Path(plan_file)), device=device)
     except GlunetError as error:
         sys.exit(f"glunet: {error}")
-    chosen = [plan.batches[index] for index in indices]
+    chosen = [plan.batches[index] for index in indices if index < len(plan.batches)]
+    if len(chosen) < len(indices):
+        print("the sweep was planned anew meanwhile: not all batches of this task exist any more", file=sys.stderr)
     good = _together(plan, chosen, at_once) if at_once > 1 < len(chosen) else [_one(plan, batch) for batch in chosen]
     if not all(good):
         sys.exit(1)

@@ -115,7 +115,8 @@ def _virtual(source: h5py.Group, root: h5py.Group, names: Sequence[str], rows: S
         edges = np.cumsum([0, *rows])
         for name, count, start in zip(names, rows, edges, strict=False):
             layout[start:start + count] = h5py.VirtualSource(name, f"glunet/{place}", (count, *item.shape[1:]))
-        made = root.create_virtual_dataset(place, layout)
+        # what cannot be found is no number, rather than a zero
+        made = root.create_virtual_dataset(place, layout, fillvalue=np.nan if item.dtype.kind == "f" else -1)
         made.attrs.update(dict(item.attrs))
 
     for kind in ("means", "traces", "schedules", "positions", "cells"):

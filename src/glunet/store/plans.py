@@ -86,7 +86,7 @@ def read_plan(path: Path) -> PlanFile:
         raise StoreError(f"{path}: cannot be read: {error.strerror or error}") from error
     except ValueError:
         raise StoreError(f"{path}: damaged: not JSON; move it away and plan again: stored results are found") from None
-    if not isinstance(table, dict) or "schema" not in table:
+    if not isinstance(table, dict) or not isinstance(table.get("schema"), int):
         raise StoreError(f"{path}: not the plan of a sweep")
     if table["schema"] > SCHEMA:
         raise StoreError(f"{path}: written by a newer glunet (schema {table['schema']}, this one reads {SCHEMA})")
