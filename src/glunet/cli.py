@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 import glunet
-from glunet.commands import calibrate, cluster, gpu, options, sensitivity, sweep
+from glunet.commands import calibrate, cluster, gpu, options, report, sensitivity, sweep, validate
 from glunet.errors import GlunetError, InputError
 
 if TYPE_CHECKING:
@@ -96,20 +96,6 @@ def show(experiment: EXPERIMENT,
 
 
 @app.command()
-def validate(only: Annotated[list[str] | None, typer.Option(
-                 "--only", metavar="ID", help="Rows to compute, such as K1; may be given again.")] = None,
-             seeds: Annotated[int | None, typer.Option("--seeds", min=1, help="Seeds per row.")] = None,
-             results: RESULTS = Path("results")) -> None:
-    """Compute the scoreboard: each row against its band in the literature."""
-    from glunet import validate as scored
-    from glunet.progress import Progress
-
-    with Progress() as progress:
-        code = scored.main(only=list(only or []), seeds=seeds, results=results, progress=progress)
-    raise typer.Exit(code)
-
-
-@app.command()
 def ls(folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to look, subfolders included.")
                          ] = Path("results"),
        experiments: Annotated[bool, typer.Option("--experiments", help="List experiments instead.")] = False,
@@ -152,6 +138,8 @@ def info(file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False
     """Tell what a result holds and what produced it."""
     opened = glunet.open(file)
     typer.echo(repr(opened))
+    for name, told in opened.blueprint.get("conditions", {}).items():
+        typer.echo(f"  {'condition':<10} {name}: {told['title']}; level: {told['level']}; {told['source']}")
     for key, value in opened.provenance.items():
         typer.echo(f"  {key:<10} {_flat(value)}")
 
@@ -210,7 +198,7 @@ def version() -> None:
     typer.echo(f"glunet {glunet.__version__}" + (f" ({found})" if found else ""))
 
 
-for group in (sweep, cluster, calibrate, sensitivity, gpu):
+for group in (validate, sweep, cluster, calibrate, sensitivity, gpu, report):
     group.register(app)
 
 

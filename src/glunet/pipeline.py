@@ -15,12 +15,13 @@ from glunet.circuit.blueprint import Blueprint, RecordPlan
 from glunet.engine import gpu
 from glunet.engine.simulate import NO_COMPILER, Progress, silent, simulate, usable
 from glunet.experiment.plan import Point, points
-from glunet.experiment.types import DoseSchedule, Experiment
+from glunet.experiment.schedules import DoseSchedule, LevelSchedule
+from glunet.experiment.types import Experiment
 from glunet.store.hdf5 import is_whole, write
 from glunet.store.naming import content_name
 from glunet.store.recording import Recording
 from glunet.vocabulary import schedule
-from glunet.vocabulary.schedule import Term
+from glunet.vocabulary.schedule import Ramp, Term
 
 
 def _terms(dose: DoseSchedule, concentration: float) -> tuple[Term, ...]:
@@ -33,6 +34,13 @@ def _terms(dose: DoseSchedule, concentration: float) -> tuple[Term, ...]:
     return schedule.constant(concentration)
 
 
+def _ramps(course: LevelSchedule, level: float) -> tuple[Ramp, ...]:
+    """A condition's schedule at one level."""
+    if course.schedule == "step":
+        return schedule.ramped(level, course.onset or 0.0, course.offset, course.ramp or 0.0)
+    return schedule.held(level)
+
+
 def setting(experiment: Experiment, point: Point) -> Setting:
     """What one point of an experiment sets in the circuit."""
     values = {**experiment.overrides, **point.values}
@@ -40,7 +48,10 @@ def setting(experiment: Experiment, point: Point) -> Setting:
     for name, dose in experiment.drugs.items():
         concentration = values.pop(f"drugs.{name}.concentration", dose.concentration)
         doses[name] = _terms(dose, concentration)
-    return Setting(point.seed, values, doses)
+    levels = {}
+    for name, course in experiment.conditions.items():
+        levels[name] = _ramps(course, values.pop(f"conditions.{name}.level", course.level))
+    return Setting(point.seed, values, doses, levels)
 
 
 def blueprint(experiment: Experiment, chosen: Sequence[Point]) -> Blueprint:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from glunet.circuit.blueprint import Blueprint
-from glunet.circuit.compose import fast_code, slow_code
+from glunet.circuit.stepping import fast_code, slow_code
 from glunet.engine.network import equations
 from glunet.experiment.plan import points
 from glunet.experiment.types import Experiment
@@ -43,6 +43,13 @@ def _population(name: str, plan: Any, told: dict[str, Any]) -> list[str]:
     return [*lines, "", "  parameters", *_parameters(told["parameters"]), ""]
 
 
+def _conditions(told: dict[str, Any]) -> list[str]:
+    """What the level of each condition means, and from where."""
+    lines = [f"condition {name}: {one['title']}; level (0 to {one['highest']:g}): {one['level']}; {one['source']}"
+             for name, one in told["conditions"].items()]
+    return [*lines, ""] if lines else []
+
+
 def describe(experiment: Experiment) -> str:
     """The composed equations, values, units and sources of an experiment.
 
@@ -60,6 +67,7 @@ def describe(experiment: Experiment) -> str:
     lines = [f"{experiment.title or experiment.name} ({experiment.file})",
              f"circuit {plan.circuit}; {count} points of {plan.duration:g} s; "
              f"dt {told['dt']}, slow step {told['slow_dt']}", ""]
+    lines += _conditions(told)
     for name, population in plan.populations.items():
         lines += _population(name, population, told["populations"][name])
     lines.append("projections")

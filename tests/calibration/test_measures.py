@@ -68,8 +68,11 @@ def test_metrics_are_the_scoreboards(recording, tmp_path, monkeypatch):
     monkeypatch.setattr(ketamine, "WINDOW", (1.0, 5.0))
     monkeypatch.setattr(control, "SETTLED_S", 1.0)
     monkeypatch.setattr(control, "END_S", 5.0)
+    monkeypatch.setattr(control, "BASELINE_S", result.duration_s)
     everything = dict.fromkeys((ketamine.DOSE, ketamine.WASHOUT, ketamine.STEP), result)
     monkeypatch.setattr(ketamine, "WASHED", (1.0, 5.0))
+    for name in ("DOSE_S", "WASHOUT_S"):
+        monkeypatch.setattr(ketamine, name, result.duration_s)
     monkeypatch.setattr(ketamine, "_lead_ms", lambda sweep: np.nan)
     wanted = {**ketamine.k1(everything), **ketamine.k3(everything), **ketamine.k4(everything), **ketamine.k9(everything),
               **ketamine.k6(everything)}

@@ -4,8 +4,10 @@ import pytest
 
 from glunet.circuit.assemble import Setting, assemble
 from glunet.circuit.load import load_circuit, load_drug
+from glunet.circuit.paths import describe
 from glunet.errors import GlunetError, InputError
 from glunet.library import find
+from glunet.vocabulary.schedule import constant
 
 
 def _mine(tmp_path, monkeypatch, kind, name, change):
@@ -69,3 +71,40 @@ def test_a_receptor_without_release_at_its_source_is_refused(tmp_path, monkeypat
           .replace("[populations.pyramidal.depression]\nuse", "[unused]\nuse", 1))
     with pytest.raises(GlunetError, match="needs available at the presynaptic cell"):
         assemble("cortex", [Setting(1)], 0.1, cells=20)
+
+
+@pytest.mark.parametrize(("drug", "old", "new", "key", "says"), [
+    ("topiramate", 'name = "kainate"', 'name = "sodium"', "acts[1].name", "another act has this name"),
+    ("topiramate", 'name = "kainate"\n', "", "acts[1].name", "several need one each"),
+    ("topiramate", 'name = "kainate"', 'name = "Kainate acid"', "acts[1].name", "small letters"),
+    ("topiramate", 'receptor = "ampa"', 'receptor = "amp"', "acts[1].receptor", "did you mean 'ampa'"),
+    ("topiramate", 'receptor = "ampa"\n', "", "acts[1].receptor", "missing"),
+    ("topiramate", 'maximum_block  = { value = "0.1"', 'maximum_block  = { value = "2"',
+     "acts[1].parameters.maximum_block", "out of bounds"),
+    ("lamotrigine", 'channel = "sodium"', 'chanel = "sodium"', "acts[0].chanel", "did you mean 'channel'"),
+    ("lamotrigine", 'channel = "sodium"', 'channel = "ampa"', "acts[0].channel", "unknown channel 'ampa'"),
+    ("lamotrigine", '"9 uM"', '"9"', "acts[0].parameters.K_inactivated", "no unit"),
+    ("diazepam", "EC50 =", "EC5 =", "acts[0].parameters.EC5", "did you mean 'EC50'"),
+    ("diazepam", 'name = "diazepam"', 'name = "valium"', "drug.name", "not the file's name"),
+    ("magnesium", 'species = "Mg_e"', "", "acts[0].species", "missing"),
+])
+def test_acts_of_drugs(tmp_path, monkeypatch, drug, old, new, key, says):
+    _mine(tmp_path, monkeypatch, "drugs", drug, lambda text: text.replace(old, new, 1))
+    with pytest.raises(InputError) as error:
+        load_drug(drug)
+    assert key in str(error.value)
+    assert says in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_a_drug_without_a_host_is_refused_by_name():
+    with pytest.raises(GlunetError, match="lamotrigine: no population of the circuit 'patch' has sodium"):
+        assemble("patch", [Setting(1, {}, {"lamotrigine": constant(0.01)})], 0.1)
+
+
+def test_acts_have_paths_of_their_own():
+    found = describe("cortex", ["topiramate", "perampanel"])
+    assert {"drugs.topiramate.sodium.maximum_block", "drugs.topiramate.kainate.maximum_block",
+            "drugs.topiramate.gaba_a.maximum_gain", "drugs.perampanel.binding_rate"} <= set(found)
+    assert found["drugs.topiramate.kainate.maximum_block"].default == 0.1
+    assert "drugs.topiramate.maximum_block" not in found

@@ -12,6 +12,7 @@ import pytest
 
 import glunet
 from glunet.cli import main
+from glunet.dispatch.local import Standing
 from glunet.errors import StoreError
 
 
@@ -36,13 +37,14 @@ def doors(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         seen["diagram"] = path
         return path
 
-    def scored(**options: Any) -> int:
-        seen["validate"] = options
-        return 3
+    def scored(only: list[str], seeds: int | None, results: Path, watch: Any, **options: Any) -> list[str]:
+        watch.standing(Standing(1, 2, 0.5, 1.0, 1.0, 2, "simulating"))
+        seen["validate"] = (only, seeds, results, options)
+        return ["K1"] if seeds == 2 else []
 
     modules = {
         "pipeline": {"run": run},
-        "validate": {"main": scored},
+        "validate": {"main": scored, "FEWEST_SEEDS": 5},
         "show": {"describe": lambda experiment: "dv/dt = ...", "diagram": diagram},
     }
     for name, content in modules.items():
@@ -97,10 +99,27 @@ def test_a_picture_without_diagram_is_refused(doors: dict[str, Any]) -> None:
     assert called("show", "x", "there.png") == 2
 
 
-def test_validate_hands_on_and_returns(doors: dict[str, Any]) -> None:
-    assert called("validate", "--only", "K1", "--only", "P2", "--seeds", "2") == 3
-    assert callable(doors["validate"].pop("progress"))
-    assert doors["validate"] == {"only": ["K1", "P2"], "seeds": 2, "results": Path("results")}
+def test_validate_hands_on_and_tells_what_could_not_be_computed(
+    doors: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert called("validate", "--only", "K1", "--only", "P2", "--seeds", "2", "--jobs", "3") == 1
+    options = {"jobs": 3, "device": None, "folder": Path("validation")}
+    assert doors["validate"] == (["K1", "P2"], 2, Path("results"), options)
+    told = capsys.readouterr().err
+    assert "2 seeds: the rule of the scoreboard is at least 5" in told
+    assert "K1 could not be computed" in told
+    assert called("validate", "--seeds", "6", "--device", "gpu") == 0
+    assert doors["validate"][3]["device"] == "cuda_standalone"
+    assert "the rule" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("argv", [["--dry-run"], ["--parameter", "milieu.Gly_e"], ["--check", "--sensitivity"]])
+def test_options_of_validate_that_do_not_go_together_are_refused(
+    argv: list[str], doors: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert called("validate", *argv) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+    assert "validate" not in doors
 
 
 def test_a_store_error_is_one_line(

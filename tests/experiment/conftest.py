@@ -68,19 +68,21 @@ PATHS = {
 @pytest.fixture
 def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder with one circuit and two drugs, in which experiments can be written."""
-    for name in ("circuits/slice", "drugs/ketamine", "drugs/memantine"):
+    for name in ("circuits/slice", "drugs/ketamine", "drugs/memantine", "conditions/lesion", "conditions/ketamine"):
         file = tmp_path / "models" / f"{name}.toml"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text("")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("glunet.library.shipped", lambda: tmp_path / "nothing")
     paths = ModuleType("glunet.circuit.paths")
-    paths.describe = lambda circuit, drugs: {
+    paths.describe = lambda circuit, drugs, conditions: {
         **PATHS,
         **{f"drugs.{drug}.concentration": info("uM", 0.0, None) for drug in drugs},
+        **{f"conditions.{name}.level": info("1", 0.0, 1.0) for name in conditions},
+        **{f"conditions.{name}.share": info("1", 0.0, 1.0, 0.5) for name in conditions},
     }
     paths.populations = lambda circuit: ["pyramidal", "interneuron"]
-    paths.recordables = lambda circuit, drugs: {
+    paths.recordables = lambda circuit, drugs, conditions: {
         "pyramidal": {"v": "mV", "I_ampa": "pA", "I_nmda": "pA"},
         "interneuron": {"v": "mV"},
     }

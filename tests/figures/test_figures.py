@@ -13,7 +13,9 @@ from scipy import stats
 from glunet.errors import InputError
 from glunet.figures import catalogue, style
 
-KINDS = ["circuit", "currents", "dose_response", "raster", "rates", "spectrum"]
+KINDS = ["cell_rates", "circuit", "currents", "dose_response", "levels", "raster", "rates", "spectrum"]
+ELSEWHERE = ["seizure", "sensitivity", "threshold_map"]  # they have tests of their own
+ALONG_AN_AXIS = ("cell_rates", "dose_response", "levels")
 
 
 def texts(figure) -> str:
@@ -32,7 +34,7 @@ def _no_warnings():
 
 def test_every_kind_is_found_with_its_options() -> None:
     found = catalogue.kinds()
-    assert sorted(found) == sorted([*KINDS, "sensitivity"])  # of designs alone, see test_sensitivity.py
+    assert sorted(found) == sorted([*KINDS, *ELSEWHERE])
     assert found["dose_response"].OPTIONS["variable"] == "rate"
 
 
@@ -46,7 +48,7 @@ def test_options_are_told_without_loading_matplotlib() -> None:
 @pytest.mark.parametrize("which", ["sweep", "single", "silent", "one_seed"])
 def test_every_kind_draws_every_result(kind: str, which: str, request, tmp_path) -> None:
     result = request.getfixturevalue(which)
-    if kind == "dose_response" and which == "single":
+    if kind in ALONG_AN_AXIS and which == "single":
         with pytest.raises(InputError, match="no axis"):
             catalogue.draw_all(result, {"a": (kind, {})}, tmp_path)
         return

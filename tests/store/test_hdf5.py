@@ -164,7 +164,7 @@ def test_rotten_bytes_in_an_array_are_found(stored):
         raw.seek(chunk.byte_offset + chunk.size // 2)
         raw.write(b"\x55\xaa\x55\xaa")
     with pytest.raises(StoreError, match="damaged"):
-        open_result(stored).mean("pyramidal", "I_ampa")
+        open_result(stored).mean("pyramidal", "I_ampa").load()
 
 
 def test_missing_foreign_and_newer_files_get_one_line(tmp_path, stored):

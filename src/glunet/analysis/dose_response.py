@@ -11,7 +11,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import stats
+from scipy import special
 
 from glunet.analysis.firing import FloatArray
 from glunet.analysis.hill import BEYOND, Biphasic, Hill, aicc, biphasic_curve, hill_curve
@@ -146,7 +146,7 @@ def is_non_monotonic(doses: ArrayLike, responses: ArrayLike, alpha: float = 0.05
             continue
         errors = [d.std(ddof=1) / np.sqrt(len(y)) for d in steps]
         t = min(abs(d.mean()) / e if e > 0 else np.inf for d, e in zip(steps, errors, strict=True))
-        if 2 * stats.t.sf(t, len(y) - 1) < alpha / (x.size - 2):
+        if 2 * special.stdtr(len(y) - 1, -t) < alpha / (x.size - 2):
             return True
     return False
 
@@ -201,7 +201,8 @@ def fit_hill(doses: ArrayLike, responses: ArrayLike, bottom: float | None = None
 
 def _is_falling(x: FloatArray, mean: FloatArray) -> bool:
     """Whether the response falls with dose, over all doses rather than between two."""
-    return bool(np.sum((np.arange(x.size) - (x.size - 1) / 2) * stats.rankdata(mean)) < 0)
+    ranks = np.sign(mean[:, None] - mean).sum(axis=1)     # twice the ranks less their mean, ties averaged
+    return bool(np.sum((np.arange(x.size) - (x.size - 1) / 2) * ranks) < 0)
 
 
 def _resample(x: FloatArray, y: FloatArray, zero: float | None, saturated: float | None, start: Hill,
@@ -235,21 +236,33 @@ def describe(doses: ArrayLike, responses: ArrayLike, bottom: float | None = None
     Returns
     -------
     DoseResponse
-        Look at `effect`, `non_monotonic` and `biphasic` before quoting the half-maximal dose of `hill`.
+        Look at `effect`, `non_monotonic` and `biphasic` before quoting the half-maximal dose of `hill`, which has no
+        interval where there is no effect.
+
+    Raises
+    ------
+    ValueError
+        As `fit_hill`.
     """
     x, y = _checked(doses, responses)
-    hill = fit_hill(x, y, bottom, top, bootstrap, seed)
+    hill = fit_hill(x, y, bottom, top, 0)
     turned = is_non_monotonic(x, y)
     best = hill.aicc if hill is not None else np.inf
     biphasic = _biphasic(x, y, best)
     best = biphasic.aicc if biphasic is not None else best
     flat = aicc(float(np.sum((y - y.mean()) ** 2)), y.size, 1)
-    return DoseResponse(hill, None if len(y) < 2 else turned or bool(best < flat), turned, biphasic)
+    effect = None if len(y) < 2 else turned or bool(best < flat)
+    if effect is not False and bootstrap:       # resampling noise takes longest of all, and says nothing
+        hill = fit_hill(x, y, bottom, top, bootstrap, seed)
+    return DoseResponse(hill, effect, turned, biphasic)
 
 
 def _biphasic(x: FloatArray, y: FloatArray, best: float) -> BiphasicFit | None:
     """The biphasic fit where it turns inside the tested doses and beats the criterion `best`."""
-    curve = biphasic_curve(x, y.mean(axis=0)) if x.size >= 5 else None
+    mean = y.mean(axis=0)
+    if np.all(mean <= max(mean[0], mean[-1])) and np.all(mean >= min(mean[0], mean[-1])):
+        return None     # no mean lies beyond both ends, so there is no turn to describe
+    curve = biphasic_curve(x, mean) if x.size >= 5 else None
     if curve is None:
         return None
     score = aicc(float(np.sum((y - curve(x)) ** 2)), y.size, 6)

@@ -138,6 +138,11 @@ def population_rate(times_s: ArrayLike, replicate: ArrayLike, n_cells: int, n_re
         Bin centres in seconds.
     rate : float64[R, T]
         Hz per cell.
+
+    Raises
+    ------
+    ValueError
+        Where not one bin fits.
     """
     edges = bin_edges(start_s, stop_s, bin_s)
     number = edges.size - 1
@@ -173,9 +178,31 @@ def smooth(rate: ArrayLike, bin_s: float, sigma_s: float) -> FloatArray:
     return gaussian_filter1d(values, width, axis=-1, mode="constant") / weight
 
 
-def _intervals(times_s: ArrayLike, cell: ArrayLike, replicate: ArrayLike, n_cells: int, start_s: float,
-               stop_s: float) -> tuple[FloatArray, NDArray[np.int64]]:
-    """Inter-spike intervals in seconds and the flat cell (replicate * N + cell) each belongs to."""
+def intervals(times_s: ArrayLike, cell: ArrayLike, replicate: ArrayLike, n_cells: int, start_s: float,
+              stop_s: float) -> tuple[FloatArray, NDArray[np.int64]]:
+    """Inter-spike intervals of all cells, cell by cell and in the order of time.
+
+    Parameters
+    ----------
+    times_s, cell, replicate : array[n]
+        Spikes.
+    n_cells : int
+        N.
+    start_s, stop_s : float
+        Window in seconds, its end excluded; intervals that reach out of it are left out.
+
+    Returns
+    -------
+    interval : float64[m]
+        Seconds.
+    flat : int64[m]
+        Cell each belongs to, as replicate * N + cell.
+
+    Raises
+    ------
+    ValueError
+        For an empty window.
+    """
     check_window(start_s, stop_s)
     times = np.asarray(times_s, float)
     inside = (times >= start_s) & (times < stop_s)
@@ -206,8 +233,13 @@ def cv_isi(times_s: ArrayLike, cell: ArrayLike, replicate: ArrayLike, n_cells: i
     -------
     float64[R, N]
         Standard deviation over mean (population form, as elephant's ``cv``); nan below `min_spikes`.
+
+    Raises
+    ------
+    ValueError
+        For an empty window.
     """
-    interval, flat = _intervals(times_s, cell, replicate, n_cells, start_s, stop_s)
+    interval, flat = intervals(times_s, cell, replicate, n_cells, start_s, stop_s)
     total = n_replicates * n_cells
     number = np.bincount(flat, minlength=total)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -238,6 +270,11 @@ def burst_fraction(times_s: ArrayLike, cell: ArrayLike, replicate: ArrayLike, n_
     -------
     float64[R]
         Fraction of all spikes of a replicate; nan where it has none.
+
+    Raises
+    ------
+    ValueError
+        For an empty window.
     """
     check_window(start_s, stop_s)
     times = np.asarray(times_s, float)

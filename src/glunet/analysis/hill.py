@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.optimize import curve_fit
+from scipy.optimize import least_squares, leastsq
 
 from glunet.analysis.firing import FloatArray
 
@@ -130,16 +130,31 @@ def _half_range(doses: FloatArray) -> tuple[float, float]:
 def _best(curve: Callable[..., FloatArray], x: FloatArray, y: FloatArray, starts: list[list[float]],
           bounds: tuple[list[float], list[float]]) -> FloatArray | None:
     """Parameters of the best of several fits, None where all fail."""
+    def residual(parameters: FloatArray) -> FloatArray:
+        return curve(x, *parameters) - y
+
     best, lowest = None, np.inf
     for start in starts:
-        try:
-            found, _ = curve_fit(curve, x, y, p0=np.clip(start, *bounds), bounds=bounds, max_nfev=400)
-        except (RuntimeError, ValueError):
-            continue
-        squares = float(np.sum((curve(x, *found) - y) ** 2))
+        found = _fit(residual, np.clip(start, *bounds), bounds, x.size)
+        squares = np.inf if found is None else float(np.sum(residual(found) ** 2))
         if squares < lowest:
             best, lowest = found, squares
     return best
+
+
+def _fit(residual: Callable[[FloatArray], FloatArray], start: FloatArray, bounds: tuple[list[float], list[float]],
+         n_points: int) -> FloatArray | None:
+    """One fit: MINPACK, ten times as fast, where its minimum lies within the bounds; else with the bounds."""
+    try:
+        if n_points >= start.size:
+            with np.errstate(over="ignore", invalid="ignore"):
+                free, _, _, _, told = leastsq(residual, start, full_output=True, maxfev=150)
+            if 1 <= told <= 4 and np.all(free >= bounds[0]) and np.all(free <= bounds[1]):
+                return np.asarray(free)
+        bounded = least_squares(residual, start, bounds=bounds, max_nfev=400)
+        return np.asarray(bounded.x) if bounded.success else None
+    except ValueError:      # residuals that are not finite
+        return None
 
 
 def hill_curve(doses: FloatArray, mean: FloatArray, zero: float | None,

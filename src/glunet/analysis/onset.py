@@ -23,7 +23,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import stats
+from scipy import special
 
 from glunet.analysis.firing import FloatArray
 from glunet.analysis.statistics import Interval
@@ -246,5 +246,5 @@ def onset_lead(times_s: ArrayLike, first: ArrayLike, second: ArrayLike, perturba
     left_out = np.array([lead(everyone != s) for s in everyone])
     variance = (number - 1) / number * np.sum((left_out - left_out.mean()) ** 2)
     error = np.sqrt(variance + _grid_variance(times_s))
-    half = stats.t.ppf(0.5 + confidence / 2, number - 1) * error
+    half = special.stdtrit(number - 1, 0.5 + confidence / 2) * error
     return Interval(value, float(value - half), float(value + half), number)

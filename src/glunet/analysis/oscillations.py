@@ -1,10 +1,10 @@
-"""Oscillations: Welch spectra of any signal, power in a band, the frequency of a peak."""
+"""Oscillations: Welch spectra and spectrograms of any signal, power in a band, the frequency of a peak."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.signal import welch
+from scipy.signal import ShortTimeFFT, welch
 
 from glunet.analysis.firing import FloatArray
 
@@ -40,6 +40,47 @@ def spectrum(signal: ArrayLike, step_s: float, segment_s: float = 1.0) -> tuple[
     frequency, density = welch(values, fs=1.0 / step_s, window="hann", nperseg=length, noverlap=length // 2,
                                detrend="constant", axis=-1)
     return frequency, density
+
+
+def spectrogram(signal: ArrayLike, step_s: float, window_s: float = 1.0,
+                overlap: float = 0.9) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """One-sided power spectral density over time (Hann windows, the mean of each removed).
+
+    Parameters
+    ----------
+    signal : float64[..., T]
+        Evenly sampled; leading axes are kept.
+    step_s : float
+        Sampling interval in seconds.
+    window_s : float
+        Length of a window in seconds, shortened to the signal; its inverse is the frequency resolution.
+    overlap : float
+        Of successive windows, as a fraction of their length.
+
+    Returns
+    -------
+    frequency : float64[F]
+        Hz.
+    times : float64[W]
+        Centres of the windows in seconds after the first sample; only whole windows.
+    density : float64[..., F, W]
+        Unit of the signal squared per Hz.
+
+    Raises
+    ------
+    ValueError
+        Where a window would hold fewer than two samples.
+    """
+    values = np.asarray(signal, float)
+    length = min(int(round(window_s / step_s)), values.shape[-1])
+    if length < 2:
+        raise ValueError(f"a window of {window_s} s holds {length} samples of {step_s} s")
+    transform = ShortTimeFFT.from_window("hann", 1.0 / step_s, length, min(int(overlap * length), length - 1),
+                                         fft_mode="onesided2X", scale_to="psd")
+    first = transform.lower_border_end[1]
+    last = max(transform.upper_border_begin(values.shape[-1])[1], first + 1)
+    density = transform.spectrogram(values, detr="constant", p0=first, p1=last)
+    return transform.f, transform.t(values.shape[-1], first, last), density
 
 
 def band_power(frequency: ArrayLike, density: ArrayLike, low_hz: float, high_hz: float) -> FloatArray:

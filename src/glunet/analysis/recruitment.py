@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import binom
 
 from glunet.analysis.firing import FloatArray
 
@@ -97,6 +96,8 @@ def significant_changes(before_hz: ArrayLike, after_hz: ArrayLike, before_s: flo
     risen, fallen : float64[R]
         Fractions of all cells.
     """
+    from scipy.stats import binom
+
     first = np.rint(np.asarray(before_hz, float) * before_s).astype(np.int64)
     second = np.rint(np.asarray(after_hz, float) * after_s).astype(np.int64)
     total, share = first + second, after_s / (before_s + after_s)

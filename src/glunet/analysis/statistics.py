@@ -12,7 +12,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import stats
+from scipy import special
 
 from glunet.analysis.firing import FloatArray
 
@@ -61,7 +61,7 @@ def mean_interval(values: ArrayLike, axis: int = 0, confidence: float = 0.95) ->
         warnings.simplefilter("ignore", RuntimeWarning)
         mean = np.nanmean(data, axis=axis)
         error = np.nanstd(data, axis=axis, ddof=1) / np.sqrt(number)
-        factor = stats.t.ppf(0.5 + confidence / 2, np.maximum(number - 1, 1))
+        factor = special.stdtrit(np.maximum(number - 1, 1), 0.5 + confidence / 2)
         half = np.where(number > 1, factor * error, np.nan)
     if np.ndim(mean) == 0:
         return Interval(float(mean), float(mean - half), float(mean + half), int(number))
@@ -186,8 +186,9 @@ def rank_correlation(first: ArrayLike, second: ArrayLike) -> FloatArray:
     float64[S]
         Between -1 and 1; nan where a row does not vary.
     """
-    a = stats.rankdata(np.asarray(first, float), axis=-1)
-    b = stats.rankdata(np.asarray(second, float), axis=-1)
+    from scipy.stats import rankdata  # takes longer to import than all else here
+
+    a, b = rankdata(np.asarray(first, float), axis=-1), rankdata(np.asarray(second, float), axis=-1)
     a, b = a - a.mean(axis=-1, keepdims=True), b - b.mean(axis=-1, keepdims=True)
     scale = np.sqrt((a**2).sum(axis=-1) * (b**2).sum(axis=-1))
     return np.divide((a * b).sum(axis=-1), scale, out=np.full(scale.shape, np.nan), where=scale > 0)

@@ -13,7 +13,7 @@ from glunet.calibration.expression import ALLOWED, evaluate
 from glunet.calibration.objective import rows
 from glunet.calibration.types import Calibration, CalibrationFile, Condition, ConditionTable, Parameter, ParameterTable, Tie
 from glunet.errors import InputError
-from glunet.experiment.check import Known, flatten, info_of, quoted, require, value_of
+from glunet.experiment.check import Known, flatten, info_of, is_course, levels, quoted, require, value_of
 from glunet.experiment.load import read, translated
 from glunet.experiment.types import Experiment
 from glunet.vocabulary.quantity import show, to_unit
@@ -79,18 +79,22 @@ def load(name_or_path: str | Path) -> Calibration:
 
 
 def _known(file: str, raw: CalibrationFile) -> Known:
-    """What the circuit offers, with the drugs of all conditions."""
+    """What the circuit offers, with the drugs and the circuit's own conditions of all conditions."""
     circuit = raw.calibration.circuit
     require(file, "calibration.circuit", "circuit", circuit, library.names("circuits"))
     for name, condition in raw.conditions.items():
         for drug in condition.drugs:
             require(file, f"conditions.{name}.drugs.{drug}", "drug", drug, library.names("drugs"))
+        for state in condition.conditions:
+            require(file, f"conditions.{name}.conditions.{state}", "condition", state, library.names("conditions"))
     from glunet.circuit import paths
 
     drugs = sorted({drug for condition in raw.conditions.values() for drug in condition.drugs})
-    return Known(file=file, drugs=drugs, paths=dict(paths.describe(circuit, drugs)),
+    states = sorted({state for condition in raw.conditions.values() for state in condition.conditions})
+    return Known(file=file, drugs=drugs, conditions=states, paths=dict(paths.describe(circuit, drugs, states)),
                  populations=list(paths.populations(circuit)),
-                 recordables={name: list(variables) for name, variables in paths.recordables(circuit, drugs).items()})
+                 recordables={name: list(variables)
+                              for name, variables in paths.recordables(circuit, drugs, states).items()})
 
 
 def _shared(known: Known, key: str, path: str) -> None:
@@ -111,8 +115,9 @@ def _values(known: Known, where: str, table: dict[str, Any], shared: bool = True
         if not shared or path == "seed" or path.startswith("clamp."):
             _shared(known, key, path)
         info = info_of(known, key, path)
-        if path.startswith("drugs.") and path.endswith(".concentration"):
-            raise InputError(known.file, key, "doses stand in the conditions", "[conditions.<name>.drugs.<drug>]")
+        if is_course(path):
+            raise InputError(known.file, key, "doses and levels stand in the conditions",
+                             f"[conditions.<name>.{path.rsplit('.', 1)[0]}]")
         found[path] = value_of(known, key, text, info)
     return found
 
@@ -139,8 +144,8 @@ def _free(known: Known, key: str, path: str, fixed: dict[str, float]) -> None:
     _shared(known, key, path)
     if path in fixed:
         raise InputError(known.file, key, "stands in [set] as well", "one of the two")
-    if path.startswith("drugs.") and path.endswith(".concentration"):
-        raise InputError(known.file, key, "doses stand in the conditions", "another parameter")
+    if is_course(path):
+        raise InputError(known.file, key, "doses and levels stand in the conditions", "another parameter")
 
 
 def _start(known: Known, key: str, table: ParameterTable, parameter: Parameter, info: PathInfo) -> float:
@@ -188,11 +193,14 @@ def _condition(known: Known, raw: CalibrationFile, name: str, table: ConditionTa
     """One state of the circuit: an experiment of its own, without axes."""
     header, where = raw.calibration, f"conditions.{name}"
     own = _values(known, f"{where}.set", table.overrides, shared=False)
-    for drug, dose in table.drugs.items():
-        if dose.onset is not None and dose.onset >= header.duration:
-            raise InputError(known.file, f"{where}.drugs.{drug}.onset", f"{dose.onset:g} s is not within the run",
+    levels(known, f"{where}.conditions", table.conditions)
+    onsets = {f"{where}.drugs.{drug}.onset": dose.onset for drug, dose in table.drugs.items()}
+    onsets |= {f"{where}.conditions.{state}.onset": course.onset for state, course in table.conditions.items()}
+    for key, onset in onsets.items():
+        if onset is not None and onset >= header.duration:
+            raise InputError(known.file, key, f"{onset:g} s is not within the run",
                              f"a time before the end at {header.duration:g} s")
     experiment = Experiment(name=name, title="", circuit=header.circuit, duration=header.duration, cells=header.cells,
-                            dt=header.dt, device=header.device, drugs=table.drugs, overrides={**fixed, **own}, axes={},
-                            clamp={}, record={}, figures={}, text="", file=known.file)
+                            dt=header.dt, device=header.device, drugs=table.drugs, conditions=table.conditions,
+                            overrides={**fixed, **own}, axes={}, clamp={}, record={}, figures={}, text="", file=known.file)
     return Condition(name, experiment, table.window)

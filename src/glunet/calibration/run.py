@@ -50,10 +50,15 @@ def key_of(calibration: Calibration) -> str:
     """
     header = calibration.header.model_dump(exclude={"title", "device", "max_generations", "stop_score", "targets"})
     drugs = sorted({drug for condition in calibration.conditions.values() for drug in condition.experiment.drugs})
+    states = sorted({state for condition in calibration.conditions.values() for state in condition.experiment.conditions})
     files = [library.find("circuits", calibration.header.circuit), library.find("receptors", "nmda"),
-             *(library.find("drugs", drug) for drug in drugs)]
+             *(library.find("drugs", drug) for drug in drugs), *(library.find("conditions", state) for state in states)]
     conditions = {name: {"window": condition.window, "set": condition.experiment.overrides,
-                         "drugs": {drug: dose.model_dump() for drug, dose in condition.experiment.drugs.items()}}
+                         "drugs": {drug: dose.model_dump() for drug, dose in condition.experiment.drugs.items()},
+                         # only where there are any: a search without them keeps its key
+                         **({"conditions": {state: course.model_dump()
+                                            for state, course in condition.experiment.conditions.items()}}
+                            if condition.experiment.conditions else {})}
                   for name, condition in calibration.conditions.items()}
     parameters = [{key: value for key, value in asdict(parameter).items() if key != "source"}
                   for parameter in calibration.parameters]

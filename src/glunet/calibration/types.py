@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, model_validator
 
 from glunet.calibration.measures import Measure
-from glunet.experiment.types import Device, DoseSchedule, Duration, Experiment, Instant, Name, Text, complaint
+from glunet.experiment.schedules import DoseSchedule, Duration, Instant, LevelSchedule, Name, Text, complaint
+from glunet.experiment.types import Device, Experiment
 
 FloatArray = NDArray[np.float64]
 Window = tuple[Instant, Instant]
@@ -76,6 +77,8 @@ class ConditionTable(_Strict):
 
     window: Window = Field(description=_WINDOW)
     drugs: dict[str, DoseSchedule] = Field({}, description="tables [conditions.<name>.drugs.<drug>]")
+    conditions: dict[str, LevelSchedule] = Field(
+        {}, description="tables [conditions.<name>.conditions.<condition>]: of the circuit, from models/conditions")
     overrides: dict[str, Any] = Field({}, alias="set", description="a table of parameters and their values")
 
 
@@ -190,7 +193,7 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Condition:
-    """One state of the circuit in which every candidate is seen; `experiment` holds its drugs and its own values."""
+    """One state of the circuit in which every candidate is seen; `experiment` holds its doses, levels and values."""
 
     name: str
     experiment: Experiment

@@ -11,15 +11,17 @@ import numpy as np
 
 from glunet.circuit.blueprint import Blueprint, PopulationPlan, ProjectionPlan, RecordPlan
 from glunet.circuit.compose import CellModel, compose
+from glunet.circuit.conditions import check_hosts, course_arrays, ranks
 from glunet.circuit.expressions import evaluate, order
-from glunet.circuit.load import load_circuit, load_drug
+from glunet.circuit.load import load_circuit, load_condition, load_drug
+from glunet.circuit.neighbours import ExchangePlan, exchanges
 from glunet.circuit.place import place
 from glunet.circuit.types import Circuit, Population, Projection, Value
 from glunet.circuit.wire import wire
 from glunet.errors import GlunetError
 from glunet.mechanisms.catalogue import mechanisms
 from glunet.vocabulary.mechanism import State
-from glunet.vocabulary.schedule import ALWAYS, Term
+from glunet.vocabulary.schedule import ALWAYS, Ramp, Term
 
 _LEAST_TERMS = 2      # a constant, a step with an end and a bolus then share one compiled model
 _V_START = (-75e-3, -55e-3)
@@ -34,13 +36,15 @@ class Setting:
     ----------
     seed : int
     values : dict of path to float
-        SI values of circuit and drug parameters (not of concentrations).
+        SI values of parameters of the circuit, its drugs and its conditions (not of concentrations and levels).
     doses : dict of drug to tuple of Term
+    levels : dict of condition to tuple of Ramp
     """
 
     seed: int
     values: Mapping[str, float] = field(default_factory=dict)
     doses: Mapping[str, tuple[Term, ...]] = field(default_factory=dict)
+    levels: Mapping[str, tuple[Ramp, ...]] = field(default_factory=dict)
 
 
 def stream(seed: int, *words: str) -> np.random.Generator:
@@ -96,6 +100,16 @@ def _dose_arrays(model: CellModel, n: int, settings: Sequence[Setting]) -> dict[
     return arrays
 
 
+def _condition_arrays(model: CellModel, n: int, settings: Sequence[Setting]) -> dict[str, np.ndarray]:
+    """Courses of every condition's level, and the cells' ranks where a condition asks for them."""
+    arrays: dict[str, np.ndarray] = {}
+    for condition in model.conditions:
+        arrays |= course_arrays(condition, n, [tuple(s.levels.get(condition, ())) for s in settings])
+    if any("rank" in part.requires for part in model.mechanisms):
+        arrays["rank"] = np.array([ranks(n, stream(s.seed, model.name, "rank")) for s in settings])
+    return arrays
+
+
 def _noise_keys(model: CellModel, n: int, settings: Sequence[Setting]) -> dict[str, np.ndarray]:
     """Two 32-bit keys per cell for the counter-based noise: they depend on seed, population and cell alone."""
     keys = np.array([stream(s.seed, model.name, "noise").integers(0, 2**32, (n, 2), dtype=np.uint32) for s in settings])
@@ -103,14 +117,14 @@ def _noise_keys(model: CellModel, n: int, settings: Sequence[Setting]) -> dict[s
 
 
 def _initial(model: CellModel, constants: dict[str, float], arrays: dict[str, np.ndarray],
-             settings: Sequence[Setting], n: int, slow_dt: float) -> dict[str, np.ndarray]:
+             settings: Sequence[Setting], n: int, dt: float, slow_dt: float) -> dict[str, np.ndarray]:
     """Start values: v scattered; gates, drug block and background conductances steady; ports at their value at t = 0."""
     shape = (len(settings), n)
     low, high = _V_START
     v = np.array([stream(s.seed, model.name, "v").uniform(low, high, n) for s in settings])
     if model.clamped:
         v = arrays["v_clamp"].copy()
-    scope: dict[str, np.ndarray | float] = {"t": 0.0, "slow_dt": slow_dt, **constants, **arrays, "v": v}
+    scope: dict[str, np.ndarray | float] = {"t": 0.0, "dt": dt, "slow_dt": slow_dt, **constants, **arrays, "v": v}
     for name in ("n_excitatory", "rate_excitatory", "w_excitatory", "n_inhibitory", "rate_inhibitory", "w_inhibitory"):
         scope.setdefault(name, 0.0)
     found = {"v": v, "v_before": v.copy()}
@@ -200,6 +214,18 @@ def _capacity(circuit: Circuit, name: str, wired: list[_Wired], arrays: dict[str
     return total + both.get("n_excitatory", 0.0) * both.get("w_excitatory", 0.0)
 
 
+def _near(populations: Mapping[str, PopulationPlan], sheets: list[tuple[dict[str, np.ndarray], float]],
+          spacing: float) -> list[ExchangePlan]:
+    """Which shells exchange what with which."""
+    species, shells = {}, {}
+    for name, plan in populations.items():
+        species[name] = tuple(dict.fromkeys(x for part in plan.model.mechanisms for x in part.exchanges))
+        if species[name]:
+            known: dict[str, Any] = {**plan.constants, **plan.arrays, **plan.initial}
+            shells[name] = known["diffusion"] * np.broadcast_to(known["volume_shell"], (len(sheets), plan.n))
+    return exchanges(species, sheets, shells, spacing) if shells else []
+
+
 def assemble(circuit_name: str, settings: Sequence[Setting], duration: float, *, cells: int | None = None,
              dt: float | None = None, record: Mapping[str, RecordPlan] | None = None,
              clamp: Mapping[str, float] | None = None, varying: Collection[str] = ()) -> Blueprint:
@@ -240,6 +266,7 @@ def assemble(circuit_name: str, settings: Sequence[Setting], duration: float, *,
     drugs = sorted({drug for setting in settings for drug in setting.doses})
     terms = {drug: max(_LEAST_TERMS, *(len(s.doses.get(drug, ())) for s in settings)) for drug in drugs}
     substances = [(load_drug(drug), terms[drug]) for drug in drugs]
+    conditions = tuple(load_condition(name) for name in sorted({name for s in settings for name in s.levels}))
     paths = {path for setting in settings for path in setting.values}
     spread = {*varying, *(path for path in paths if len({s.values.get(path) for s in settings}) > 1)}
     sheets = [place(counts, circuit.spacing.si, stream(s.seed, "sheet")) for s in settings]
@@ -248,9 +275,9 @@ def assemble(circuit_name: str, settings: Sequence[Setting], duration: float, *,
     populations = {}
     for name, n in counts.items():
         population, held = circuit.populations[name], name in clamp or any(f"clamp.{name}" in s.values for s in settings)
-        model = compose(circuit, population, substances, held)
+        model = compose(circuit, population, substances, held, conditions)
         constants, arrays = _parameters(model, n, settings, spread)
-        arrays |= _dose_arrays(model, n, settings)
+        arrays |= _dose_arrays(model, n, settings) | _condition_arrays(model, n, settings)
         shape = (len(settings), n)
         if held:
             volts = [[s.values.get(f"clamp.{name}", clamp.get(name, 0.0))] for s in settings]
@@ -259,11 +286,16 @@ def assemble(circuit_name: str, settings: Sequence[Setting], duration: float, *,
             arrays["capacity"] = _capacity(circuit, name, wired, arrays, constants, shape)
         if "afferents" in population.mechanisms:
             arrays |= _noise_keys(model, n, settings)
-        initial = _initial(model, constants, arrays, settings, n, circuit.slow_dt)
+        initial = _initial(model, constants, arrays, settings, n, dt or circuit.dt, circuit.slow_dt)
         positions = np.array([sheet[name] for sheet, _ in sheets])
         populations[name] = PopulationPlan(name, population.kind, n, model, constants, arrays, initial, positions,
                                            record.get(name, RecordPlan()))
+    for condition in conditions:
+        check_hosts(condition, circuit, {name: plan.model.port_names() for name, plan in populations.items()})
+    near = _near(populations, sheets, circuit.spacing.si)
     seeds = np.array([s.seed for s in settings], dtype=np.int64)
+    levels = {one.name: [tuple(s.levels.get(one.name, ())) for s in settings] for one in conditions}
     schedules = {drug: [tuple(s.doses.get(drug, ())) for s in settings] for drug in drugs}
     return Blueprint(circuit.name, len(settings), seeds, duration, dt or circuit.dt, circuit.slow_dt, populations,
-                     {one.plan.name: one.plan for one in wired}, schedules)
+                     {one.plan.name: one.plan for one in wired}, schedules, tuple(near),
+                     conditions=conditions, levels=levels)

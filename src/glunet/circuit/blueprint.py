@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from glunet.circuit.compose import CellModel, fast_code, slow_code
+from glunet.circuit.compose import CellModel
+from glunet.circuit.neighbours import ExchangePlan
+from glunet.circuit.stepping import fast_code, slow_code
+from glunet.circuit.types import Condition
 from glunet.vocabulary.quantity import show
-from glunet.vocabulary.schedule import Term
+from glunet.vocabulary.schedule import Ramp, Term
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,10 @@ class Blueprint:
     populations: dict[str, PopulationPlan]
     projections: dict[str, ProjectionPlan]
     schedules: dict[str, list[tuple[Term, ...]]]
+    exchanges: tuple[ExchangePlan, ...] = ()
     precision: str = "float64"      # of what the fast clock computes; see `glunet.engine.precision`
+    conditions: tuple[Condition, ...] = ()
+    levels: dict[str, list[tuple[Ramp, ...]]] = field(default_factory=dict)      # of each condition, by replicate
 
     def describe(self) -> dict[str, Any]:
         """A JSON-able account: equations, values, units and sources."""
@@ -107,11 +113,19 @@ class Blueprint:
                 for name, p in self.projections.items()},
             "drugs": {name: {"schedule": [[vars(term) for term in terms] for terms in rows]}
                       for name, rows in self.schedules.items()},
+            "conditions": {one.name: {"title": one.title, "level": one.level, "highest": one.highest,
+                                      "source": str(one.source),
+                                      "schedule": [[vars(ramp) for ramp in ramps] for ramps in self.levels[one.name]]}
+                           for one in self.conditions},
         }
 
     def _reduced(self) -> tuple[str, ...]:
         """The precision, where it is not the usual one: digests of full precision stay what they were."""
         return () if self.precision == "float64" else (self.precision,)
+
+    def _given(self) -> tuple[object, ...]:
+        """The levels of conditions, where there are any: digests without them stay what they were."""
+        return (self.levels,) if self.levels else ()
 
     def model_digest(self) -> str:
         """A hash of the equations alone: equal for all batches that one circuit version makes of an experiment."""
@@ -124,7 +138,8 @@ class Blueprint:
 
     def digest(self) -> str:
         """A hash of everything that decides the spikes."""
-        seen = hashlib.sha256(repr((self.duration, self.dt, self.slow_dt, self.schedules, *self._reduced())).encode())
+        seen = hashlib.sha256(repr((self.duration, self.dt, self.slow_dt, self.schedules, *self._reduced(),
+                                    *self._given())).encode())
         for plan in self.populations.values():
             seen.update(repr((plan.name, plan.n, fast_code(plan.model), slow_code(plan.model), plan.model.at_spike,
                               sorted(plan.constants.items()))).encode())
@@ -134,6 +149,10 @@ class Blueprint:
         for projection in self.projections.values():
             seen.update(repr((projection.name, projection.delay, projection.on_arrival)).encode())
             for array in (projection.source_index, projection.target_index, projection.weight):
+                seen.update(np.ascontiguousarray(array).tobytes())
+        for exchange in self.exchanges:
+            seen.update(repr((exchange.name, exchange.species)).encode())
+            for array in (exchange.source_index, exchange.target_index, exchange.reach):
                 seen.update(np.ascontiguousarray(array).tobytes())
         return seen.hexdigest()
 
@@ -151,6 +170,10 @@ class Blueprint:
         for projection in self.projections.values():
             seen.update(repr((projection.name, projection.delay, projection.on_arrival, _about(projection.weight))).encode())
             for array in (projection.source_index, projection.target_index):
+                seen.update(np.ascontiguousarray(array).tobytes())
+        for exchange in self.exchanges:
+            seen.update(repr((exchange.name, exchange.species, _about(exchange.reach))).encode())
+            for array in (exchange.source_index, exchange.target_index):
                 seen.update(np.ascontiguousarray(array).tobytes())
         return seen.hexdigest()
 

@@ -1,25 +1,25 @@
 """Compose mechanisms into one cell model: lay them down, join them at their ports, order what follows from what.
 
-The result is text that Brian2 runs and that a reader can read: equations for the reader, and the update of one step.
-One fast step goes: gates and conductances (from the old v), afferent spikes, then v (from the new gates). Gates and v
-thus stand half a step apart, which makes the scheme second-order accurate at no cost.
+How the result moves in one step is in `glunet.circuit.stepping`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from glunet.circuit.expressions import names, order, products
-from glunet.circuit.types import Act, Circuit, Drug, Population, Value
+from glunet.circuit.conditions import course, felt
+from glunet.circuit.expressions import names
+from glunet.circuit.types import Act, Circuit, Condition, Drug, Population, Value
 from glunet.errors import GlunetError
 from glunet.mechanisms.catalogue import mechanisms
-from glunet.vocabulary.mechanism import Current, Definition, Feed, Mechanism, Port, State
+from glunet.vocabulary.mechanism import Current, Definition, Feed, Ion, Mechanism, Port, State
 
 TERMS = ("start", "level", "amplitude", "tau")
 _HOST = {
     "v", "area", "last_spike", "t", "dt", "t_in_timesteps", "noise_key_0", "noise_key_1", "capacity", "temperature", "w",
-    "slow_dt",
+    "slow_dt", "rank",
 }
 
 
@@ -40,7 +40,13 @@ class CellModel:
     at_spike: list[str] = field(default_factory=list)
     background: list[str] = field(default_factory=list)
     drugs: dict[str, int] = field(default_factory=dict)                         # drug: number of schedule terms
+    conditions: list[str] = field(default_factory=list)
+    gathers: tuple[Ion, ...] = ()
     clamped: bool = False
+
+    def port_names(self) -> set[str]:
+        """Names of the ports."""
+        return {port.name for port in self.ports}
 
     def port_expression(self, port: Port) -> str:
         """What a port evaluates to: its base joined with its feeds."""
@@ -57,6 +63,7 @@ class CellModel:
     def slow_assignments(self) -> dict[str, str]:
         """Everything evaluated on the slow clock, in order, except the slow states' own updates."""
         found = {f"concentration_{drug}": self.concentration(drug) for drug in self.drugs}
+        found |= {f"level_{condition}": course(condition) for condition in self.conditions}
         found |= {port.name: self.port_expression(port) for port in self.ports}
         found |= {definition.name: definition.expression for definition in self.slow_definitions}
         return found
@@ -75,6 +82,7 @@ class CellModel:
     def slow_variables(self) -> dict[str, str]:
         """Names stored per cell by the slow clock, with their units."""
         found = {f"concentration_{drug}": "mM" for drug in self.drugs}
+        found |= {f"level_{condition}": "1" for condition in self.conditions}
         found |= {port.name: port.unit for port in self.ports}
         return found | {definition.name: definition.unit for definition in self.slow_definitions}
 
@@ -108,6 +116,9 @@ def _add(model: CellModel, part: Mechanism, values: dict[str, tuple[str, Value]]
                 raise GlunetError(f"{model.name}: '{thing.name}' is declared by two mechanisms")
             if thing.name not in have:
                 getattr(model, kind).append(thing)
+    model.gathers += part.gathers
+    meaning = "charge that {} carried in this slow step"
+    model.event_states += [Definition(f"charge_{ion}", "0*coulomb", "coulomb", meaning.format(ion)) for ion in part.gathers]
     model.feeds += [feed for feed in part.feeds if feed not in model.feeds]
     model.at_spike += [line for line in (part.at_spike,) if line]
     model.background += [line for line in (part.background,) if line]
@@ -121,6 +132,11 @@ def _cell_parts(model: CellModel, circuit: Circuit, population: Population) -> N
         table = population.values[word]
         root = f"populations.{population.name}.{word}"
         values = {key: (f"{root}.{key}", value) for key, value in table.items()}
+        if "neighbour" in catalogue[word].per:
+            for name, other in circuit.populations.items():
+                if word in other.mechanisms:
+                    _add(model, _fill(catalogue[word], n=name), values)
+            continue
         if "subunit" not in catalogue[word].per:
             _add(model, catalogue[word], values)
             continue
@@ -134,21 +150,47 @@ def _drug_parts(model: CellModel, population: Population, drug: Drug, terms: int
     """What a drug does to the cells of a population."""
     model.drugs[drug.name] = terms
     for act in drug.acts:
-        if act.receptor and act.receptor not in population.mechanisms:
+        if act.target and act.target not in population.mechanisms:
             continue
         mechanism = mechanisms()[act.mechanism]
-        values = {f"{key}_{drug.name}": (f"drugs.{drug.name}.{key}", value) for key, value in act.values.items()}
+        values = {f"{key}_{act.label}": (f"{act.path}.{key}", value) for key, value in act.values.items()}
         subunits = population.subunits if "subunit" in mechanism.per else ("",)
         for subunit in subunits:
             own = _constants_at(act, drug, subunit) if subunit else {}
-            _add(model, _fill(mechanism, d=drug.name, s=subunit, r=act.receptor, x=act.species), values | own)
+            filled = _fill(mechanism, d=drug.name, a=act.label, s=subunit, r=act.target, x=act.species)
+            _add(model, filled, values | own)
+
+
+def _condition_parts(model: CellModel, population: Population, condition: Condition) -> None:
+    """What a condition does to the cells of a population."""
+    acts = felt(condition, population.name, model.port_names())
+    model.conditions += [condition.name] if acts else []
+    for act, port in acts:
+        values = {f"{key}_{condition.name}": (f"{act.path}.{key}", value) for key, value in act.values.items()}
+        _add(model, _fill(mechanisms()[act.mechanism], c=condition.name, p=port, x=act.species), values)
+
+
+def _hasten(model: CellModel) -> None:
+    """For each state whose rate a port scales, what a fast step owes to the scale: exactly 1 where that is 1."""
+    for state in [state for state in model.states if state.speed]:
+        factor = f"exp(-dt*({state.speed} - 1)/({state.tau}))"
+        meaning = f"further decay of {state.name} in one step by {state.speed}"
+        model.slow_definitions.append(Definition(f"hastened_{state.name}", factor, "1", meaning))
+
+
+def _check_targets(circuit: Circuit, drug: Drug) -> None:
+    """Refuse a drug that would do nothing, for want of what it acts on."""
+    found = {mechanism for population in circuit.populations.values() for mechanism in population.mechanisms} | {""}
+    if not any(act.target in found for act in drug.acts):
+        lacking = " or ".join(sorted({act.target for act in drug.acts}))
+        raise GlunetError(f"{drug.name}: no population of the circuit '{circuit.name}' has {lacking}, on which it acts")
 
 
 def _constants_at(act: Act, drug: Drug, subunit: str) -> dict[str, tuple[str, Value]]:
     """A drug's constants at one subunit."""
     if subunit not in act.by_subunit:
         raise GlunetError(f"{drug.name}: no constants for the subunit {subunit}; the file gives {', '.join(act.by_subunit)}")
-    return {f"{key}_{drug.name}_{subunit}": (f"drugs.{drug.name}.{key}.{subunit}", value)
+    return {f"{key}_{act.label}_{subunit}": (f"{act.path}.{key}.{subunit}", value)
             for key, value in act.by_subunit[subunit].items()}
 
 
@@ -176,7 +218,7 @@ def _release_parts(model: CellModel, circuit: Circuit, population: Population) -
 
 def _join_ports(model: CellModel) -> None:
     """Send every feed to its port; a feed to a receptor with subunits goes to each of them."""
-    ports = {port.name for port in model.ports}
+    ports = model.port_names()
     joined = []
     for feed in model.feeds:
         targets = [feed.port] if feed.port in ports else [p for p in ports if p.startswith(feed.port + "_")]
@@ -184,6 +226,13 @@ def _join_ports(model: CellModel) -> None:
             raise GlunetError(f"{model.name}: nothing here offers the port '{feed.port}'")
         joined += [Feed(target, feed.expression) for target in sorted(targets)]
     model.feeds = joined
+
+
+def _follow_cations(model: CellModel) -> None:
+    """Where ions move, the reversal of channels that pass sodium and potassium moves with both."""
+    if "shift_cation" in model.slow_variables():
+        model.currents = [replace(c, reversal=f"({c.reversal} + shift_cation)") if c.ion == "cation" else c
+                          for c in model.currents]
 
 
 def _check_requirements(model: CellModel, milieu: set[str]) -> None:
@@ -197,7 +246,8 @@ def _check_requirements(model: CellModel, milieu: set[str]) -> None:
                               "of this population supplies")
 
 
-def compose(circuit: Circuit, population: Population, drugs: list[tuple[Drug, int]], clamped: bool) -> CellModel:
+def compose(circuit: Circuit, population: Population, drugs: list[tuple[Drug, int]], clamped: bool,
+            conditions: Sequence[Condition] = ()) -> CellModel:
     """One population's model.
 
     Parameters
@@ -208,6 +258,7 @@ def compose(circuit: Circuit, population: Population, drugs: list[tuple[Drug, in
         Each drug with the number of terms that its schedules need.
     clamped : bool
         Hold v at the value of the parameter ``v_clamp``.
+    conditions : sequence of Condition
 
     Returns
     -------
@@ -222,8 +273,13 @@ def compose(circuit: Circuit, population: Population, drugs: list[tuple[Drug, in
     _cell_parts(model, circuit, population)
     _release_parts(model, circuit, population)
     for drug, terms in drugs:
+        _check_targets(circuit, drug)
         _drug_parts(model, population, drug, terms)
+    for condition in conditions:
+        _condition_parts(model, population, condition)
+    _hasten(model)
     _join_ports(model)
+    _follow_cations(model)
     if "afferents" not in population.mechanisms:
         model.background = []
     for key in [*(f"{name}_rest" for name in circuit.milieu if name != "temperature"), "temperature"]:
@@ -232,57 +288,3 @@ def compose(circuit: Circuit, population: Population, drugs: list[tuple[Drug, in
             model.parameters[key] = (f"milieu.{path}", circuit.milieu[path])
     _check_requirements(model, set())
     return model
-
-
-def fast_code(model: CellModel) -> str:
-    """Statements of one fast step."""
-    lines, fast = [], [state for state in model.states if state.clock == "fast"]
-    reads = {d.name: [d.expression] for d in model.definitions}
-    reads |= {s.name: [s.equation()] for s in fast}
-    definitions, states = {d.name: d for d in model.definitions}, {s.name: s for s in fast}
-    for name in order(reads):
-        if name in definitions:
-            # Brian2 puts the equations' own subexpressions in by itself; what is drawn at random is ours to place
-            if "poisson_events" in definitions[name].expression:
-                lines.append(f"{name} = {definitions[name].expression}")
-        else:
-            lines += _advance(states[name], "dt")
-            lines += [line for line in model.background if line.startswith(f"{name} += ")]
-    if model.clamped:
-        return "\n".join([*lines, "v = v_clamp"])
-    total = [f"conductance_{current.name}" for current in model.currents]
-    lines += [f"conductance_{c.name} = {products(c.conductance)}" for c in model.currents]
-    lines.append("conductance = " + " + ".join(total))
-    lines.append("drive = " + " + ".join(f"conductance_{c.name}*{c.reversal}" for c in model.currents) + " + I_applied")
-    lines += ["v_before = v", "v_target = drive/conductance",
-              "v = v_target + (v - v_target)*exp(-dt*conductance/(capacitance*area))"]
-    return "\n".join(lines)
-
-
-def _advance(state: State, dt: str) -> list[str]:
-    """Exact step of one conditionally linear state."""
-    x = state.name
-    if state.alpha:
-        return [f"gain_{x} = {products(state.alpha)}", f"rate_{x} = gain_{x} + {products(state.beta)}",
-                # where both rates vanish (no drug, nothing open) the state keeps its value
-                f"share_{x} = gain_{x}/(rate_{x} + 1e-30/second)",
-                f"{x} = share_{x} + ({x} - share_{x})*exp(-{dt}*rate_{x})"]
-    if state.target:
-        return [f"{x} = {state.target} + ({x} - {state.target})*exp(-{dt}/{state.tau})"]
-    return [f"{x} = {x}*exp(-{dt}/{state.tau})"]
-
-
-def slow_code(model: CellModel) -> str:
-    """Statements of one slow step: what moves among concentrations, ports, slow states and what follows from them.
-
-    What does not move is left at its start value. So a drug at zero dose multiplies or adds to exactly the value that the
-    circuit without it has.
-    """
-    moving = model.moving()
-    assignments = {name: text for name, text in model.slow_assignments().items() if name in moving}
-    slow = {state.name: state for state in model.states if state.clock == "slow"}
-    reads = {name: [text] for name, text in assignments.items()} | {name: [s.equation()] for name, s in slow.items()}
-    lines = []
-    for name in order(reads):
-        lines += _advance(slow[name], "slow_dt") if name in slow else [f"{name} = {assignments[name]}"]
-    return "\n".join(lines)

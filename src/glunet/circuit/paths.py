@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from glunet.circuit.compose import CellModel, compose
-from glunet.circuit.load import load_circuit, load_drug
+from glunet.circuit.conditions import check_hosts
+from glunet.circuit.load import load_circuit, load_condition, load_drug
 from glunet.circuit.types import Value
 
 
@@ -29,21 +31,27 @@ def populations(circuit: str) -> list[str]:
     return list(load_circuit(circuit).populations)
 
 
-def models(circuit: str, drugs: list[str]) -> dict[str, CellModel]:
-    """Every population's composed model, with these drugs."""
+def models(circuit: str, drugs: Sequence[str], conditions: Sequence[str] = ()) -> dict[str, CellModel]:
+    """Every population's composed model, with these drugs and conditions."""
     loaded = load_circuit(circuit)
     substances = [(load_drug(drug), 2) for drug in drugs]
-    return {name: compose(loaded, population, substances, False) for name, population in loaded.populations.items()}
+    states = [load_condition(name) for name in conditions]
+    found = {name: compose(loaded, population, substances, False, states)
+             for name, population in loaded.populations.items()}
+    for state in states:
+        check_hosts(state, loaded, {name: model.port_names() for name, model in found.items()})
+    return found
 
 
-def describe(circuit: str, drugs: list[str]) -> dict[str, PathInfo]:
-    """Every parameter path of a circuit with these drugs.
+def describe(circuit: str, drugs: Sequence[str], conditions: Sequence[str] = ()) -> dict[str, PathInfo]:
+    """Every parameter path of a circuit with these drugs and conditions.
 
     Returns
     -------
     dict of path to PathInfo
         ``seed``; ``milieu.*``; ``populations.<population>.<mechanism>.<parameter>``; ``receptors.<subunit>.<parameter>``;
-        ``projections.<projection>.<parameter>``; ``drugs.<drug>.concentration`` and the drugs' own constants.
+        ``projections.<projection>.<parameter>``; ``drugs.<drug>.concentration`` and the drugs' own constants;
+        ``conditions.<condition>.level`` and the conditions' own constants.
     """
     loaded = load_circuit(circuit)
     found = {"seed": PathInfo("1", 0, None, "seed of wiring, heterogeneity and noise", 1)}
@@ -53,7 +61,10 @@ def describe(circuit: str, drugs: list[str]) -> dict[str, PathInfo]:
               for name in loaded.populations}
     for drug in drugs:
         found[f"drugs.{drug}.concentration"] = PathInfo("uM", 0.0, None, "concentration", None)
-    for model in models(circuit, drugs).values():
+    for name in conditions:
+        state = load_condition(name)
+        found[f"conditions.{name}.level"] = PathInfo("1", 0.0, state.highest, state.level, None)
+    for model in models(circuit, drugs, conditions).values():
         found |= {path: _info(value) for path, value in model.parameters.values()}
     return dict(sorted(found.items()))
 
@@ -66,6 +77,6 @@ def units(model: CellModel) -> dict[str, str]:
     return found | {d.name: d.unit for d in model.definitions if "poisson_events" not in d.expression}
 
 
-def recordables(circuit: str, drugs: list[str]) -> dict[str, dict[str, str]]:
+def recordables(circuit: str, drugs: Sequence[str], conditions: Sequence[str] = ()) -> dict[str, dict[str, str]]:
     """Recordable variables of every population, with their units."""
-    return {name: units(model) for name, model in models(circuit, drugs).items()}
+    return {name: units(model) for name, model in models(circuit, drugs, conditions).items()}

@@ -1,4 +1,4 @@
-"""A circuit, a drug and a receptor as they stand in their files: numbers with units and sources, nothing composed yet."""
+"""Circuit, drug, condition and receptor as they stand in their files: numbers with units and sources, nothing composed."""
 
 from __future__ import annotations
 
@@ -59,11 +59,28 @@ class Projection:
 
 @dataclass(frozen=True)
 class Act:
-    """One thing that a drug does: a mechanism, what it acts on, and the constants."""
+    """One thing that a drug does: a mechanism, what it acts on, and the constants.
+
+    Parameters
+    ----------
+    mechanism : str
+    target : str
+        The receptor or channel that it acts on, empty where it acts on neither.
+    species : str
+        What of the milieu it adds to, empty where it adds to nothing.
+    label : str
+        The drug's name, and the act's where it has one: what stands behind the names of its variables.
+    path : str
+        What stands before the constants' names in the paths of an experiment.
+    values : dict of parameter to Value
+    by_subunit : dict of subunit to dict of parameter to Value
+    """
 
     mechanism: str
-    receptor: str
+    target: str
     species: str
+    label: str
+    path: str
     values: dict[str, Value]
     by_subunit: dict[str, dict[str, Value]]
 
@@ -76,6 +93,57 @@ class Drug:
     title: str
     acts: tuple[Act, ...]
     doses: str = ""
+
+
+@dataclass(frozen=True)
+class ConditionAct:
+    """One thing that a condition does: a mechanism, the port that it acts on, and the constants.
+
+    Parameters
+    ----------
+    mechanism : str
+    ports : tuple of str
+        The host's first of these is taken.
+    species : str
+        What of the milieu it moves, empty where it moves nothing there.
+    population : str
+        The only cells that feel it, empty for all.
+    path : str
+        What stands before the constants' names in the paths of an experiment.
+    values : dict of parameter to Value
+    """
+
+    mechanism: str
+    ports: tuple[str, ...]
+    species: str
+    population: str
+    path: str
+    values: dict[str, Value]
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A disease, a lesion or a change of the bath.
+
+    Parameters
+    ----------
+    name, title : str
+    level : str
+        What its level means.
+    highest : float
+        The highest level; 0 is its absence.
+    source : Source
+    acts : tuple of ConditionAct
+    file : str
+    """
+
+    name: str
+    title: str
+    level: str
+    highest: float
+    source: Source
+    acts: tuple[ConditionAct, ...]
+    file: str
 
 
 @dataclass(frozen=True)

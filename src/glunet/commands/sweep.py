@@ -106,7 +106,7 @@ def compute(planned: SweepPlan, missing: list[Batch], limits: Limits) -> list[Ba
         return []
     try:
         with Progress() as progress:
-            return local.run(planned, missing, limits.jobs, _Watch(progress))
+            return local.run(planned, missing, limits.jobs, Shown(progress))
     except KeyboardInterrupt:
         stored = sum(len(batch.points) for batch in planned.batches) - sum(len(b.points) for b in planned.missing())
         print(f"glunet: stopped; {stored} of {planned.n_points} points are stored, the same command computes the rest",
@@ -126,11 +126,12 @@ def finish(planned: SweepPlan, left: list[Batch]) -> list[Path]:
     return [planned.path, *drawn]
 
 
-class _Watch:
-    """A sweep's news on the progress line."""
+class Shown:
+    """A sweep's news on the progress line, under a name."""
 
-    def __init__(self, progress: Progress) -> None:
+    def __init__(self, progress: Progress, name: str = "sweep") -> None:
         self._progress = progress
+        self._name = name
         self._said = 0
 
     def standing(self, now: Standing) -> None:
@@ -141,7 +142,7 @@ class _Watch:
         told += [f"{now.workers} worker{'' if now.workers == 1 else 's'}"] if now.workers else []
         note = " · ".join(told)
         text = describe_sweep(now.stored, now.points, now.fraction, now.simulated_s, now.elapsed_s, note)
-        self._progress.show(now.fraction, text, "sweep")
+        self._progress.show(now.fraction, text, self._name)
 
     def say(self, line: str) -> None:
         """What has gone wrong with a batch; after some, it is enough to count them at the end."""

@@ -24,7 +24,7 @@ def spikes(network: Network, blueprint: Blueprint) -> dict[str, SpikeData]:
         if plan.model.clamped:
             continue
         monitor = network[f"spikes_{plan.name}"]
-        cell, time = np.asarray(monitor.i[:], dtype=np.int64), np.asarray(monitor.t_[:])
+        cell, time = np.asarray(monitor.i[:], dtype=np.int64), np.array(monitor.t_[:])
         order = np.lexsort((cell, time))
         cell, time = cell[order], time[order]
         found[plan.name] = SpikeData(time, cell % plan.n, cell // plan.n, plan.n)
@@ -38,7 +38,7 @@ def means(network: Network, blueprint: Blueprint) -> list[Series]:
         for name in plan.record.means:
             monitor, unit = network[f"means_{plan.name}"], units(plan.model)[name]
             values = np.asarray(getattr(monitor, f"mean_{plan.name}_{name}_"))
-            found.append(Series(plan.name, name, unit, np.asarray(monitor.t_[:]), values * to_unit(1.0, unit)))
+            found.append(Series(plan.name, name, unit, np.array(monitor.t_[:]), values * to_unit(1.0, unit)))
     return found
 
 
@@ -50,16 +50,18 @@ def traces(network: Network, blueprint: Blueprint) -> list[Trace]:
             monitor, unit = network[f"traces_{plan.name}"], units(plan.model)[name]
             values = np.asarray(getattr(monitor, f"{name}_"))
             values = values.reshape(blueprint.replicates, len(plan.record.cells), -1)
-            found.append(Trace(plan.name, name, unit, np.asarray(monitor.t_[:]), np.array(plan.record.cells),
+            found.append(Trace(plan.name, name, unit, np.array(monitor.t_[:]), np.array(plan.record.cells),
                                values * to_unit(1.0, unit)))
     return found
 
 
 def schedules(blueprint: Blueprint) -> list[ScheduleData]:
-    """The concentration of every drug over the run, in uM."""
+    """The concentration of every drug (uM) and the level of every condition over the run."""
     times = np.linspace(0.0, blueprint.duration, _SCHEDULE_KNOTS + 1)
-    return [ScheduleData(name, "uM", times, np.array([evaluate(terms, times) for terms in rows]) * 1e3)
-            for name, rows in blueprint.schedules.items()]
+    doses = [ScheduleData(name, "uM", times, np.array([evaluate(terms, times) for terms in rows]) * 1e3)
+             for name, rows in blueprint.schedules.items()]
+    return doses + [ScheduleData(name, "1", times, np.array([evaluate(ramps, times) for ramps in rows]))
+                    for name, rows in blueprint.levels.items()]
 
 
 def final(network: Network, plan: PopulationPlan, name: str, replicates: int) -> np.ndarray:

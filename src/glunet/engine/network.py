@@ -8,12 +8,16 @@ import numpy as np
 from brian2 import Clock, Network, NeuronGroup, SpikeMonitor, StateMonitor, Synapses, prefs, second
 
 from glunet.circuit.blueprint import Blueprint, PopulationPlan, ProjectionPlan
-from glunet.circuit.compose import CellModel, fast_code, slow_code
+from glunet.circuit.compose import CellModel
+from glunet.circuit.neighbours import ExchangePlan
 from glunet.circuit.paths import units
+from glunet.circuit.stepping import fast_code, slow_code
 from glunet.engine import precision
 from glunet.engine.noise import LARGEST_MEAN, functions
 from glunet.errors import GlunetError
 from glunet.vocabulary.quantity import brian_unit
+
+EXCHANGE_DT = 10e-3     # s; neighbours level out within a tenth of a second
 
 
 class Clocks:
@@ -46,7 +50,7 @@ def equations(model: CellModel, constants: dict[str, float], arrays: dict[str, n
         lines += ["dv/dt = 0*volt/second : volt"]
     else:
         sum_ = " + ".join(c.name for c in model.currents)
-        lines += [f"dv/dt = (I_applied - ({sum_}))/(capacitance*area) : volt"]
+        lines += [f"dv/dt = (I_applied - I_transport - ({sum_}))/(capacitance*area) : volt"]
     for state in model.states:
         unit = brian_unit(state.unit)
         lines.append(f"d{state.name}/dt = {state.equation()} : {unit}" if state.clock == "fast"
@@ -71,9 +75,11 @@ def _unit_of(model: CellModel, name: str) -> str:
     """Display unit of a per-cell parameter."""
     if name in model.parameters:
         return model.parameters[name][1].unit
+    if name.startswith("size_level_") or name == "rank":
+        return "1"
     if name.startswith(("level_", "amplitude_")):
         return "mM"
-    if name.startswith(("start_", "tau_")):
+    if name.startswith(("start_", "tau_", "length_level_")):
         return "s"
     return {"v_clamp": "mV", "capacity": "nS", "slow_dt": "ms"}[name]
 
@@ -121,6 +127,19 @@ def _synapses(plan: ProjectionPlan, groups: dict[str, NeuronGroup]) -> Synapses:
                         delay=plan.delay * second, name=plan.name)
     synapses.connect(i=plan.source_index, j=plan.target_index)
     synapses.w_ = plan.weight
+    return synapses
+
+
+def _exchange(plan: ExchangePlan, groups: dict[str, NeuronGroup], clocks: Clocks) -> Synapses:
+    """What diffuses from the shells of one population to those of another, held for a while.
+
+    Both directions of an edge read the same moment, so that what one shell loses the other gains.
+    """
+    model = "reach : meter**3/second (constant)\n" + "\n".join(
+        f"J_{x}_near_{plan.source}_post = reach*({x}_e_post - {x}_e_pre) : mole/second (summed)" for x in plan.species)
+    synapses = Synapses(groups[plan.source], groups[plan.target], model, clock=clocks.at(EXCHANGE_DT), name=plan.name)
+    synapses.connect(i=plan.source_index, j=plan.target_index)
+    synapses.reach_ = plan.reach
     return synapses
 
 
@@ -173,6 +192,7 @@ def build(blueprint: Blueprint, with_constants: bool = True) -> Network:
     groups = {name: _group(plan, blueprint, clocks, with_constants) for name, plan in blueprint.populations.items()}
     objects: list[Any] = list(groups.values())
     objects += [_synapses(plan, groups) for plan in blueprint.projections.values() if plan.weight.size]
+    objects += [_exchange(plan, groups, clocks) for plan in blueprint.exchanges if plan.reach.size]
     objects += _means(blueprint, groups, clocks)
     for plan in blueprint.populations.values():
         if not plan.model.clamped:

@@ -53,9 +53,9 @@ def _text(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_text(part) for part in value]
     if isinstance(value, Blueprint):
-        # the duration is told to the program, schedules are in arrays
+        # the duration is told to the program, schedules and levels are in arrays, conditions in the populations' models
         return [(field.name, _text(getattr(value, field.name))) for field in fields(value)
-                if field.name not in ("duration", "seeds", "schedules")]
+                if field.name not in ("duration", "seeds", "schedules", "conditions", "levels")]
     if type(value).__name__ in ("PopulationPlan", "ProjectionPlan"):
         return [(field.name, sorted(value.constants) if field.name == "constants" else _text(getattr(value, field.name)))
                 for field in fields(value)]

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from glunet.errors import InputError
+from glunet.experiment.schedules import LevelSchedule
 from glunet.experiment.types import AxisValues, ExperimentFile
 from glunet.vocabulary.quantity import QuantityError, parse, show
 
@@ -33,6 +34,7 @@ class Known:
     paths: dict[str, PathInfo]
     populations: list[str]
     recordables: dict[str, list[str]]
+    conditions: list[str] = field(default_factory=list)
 
 
 def require(file: str, key: str, kind: str, name: Any, known: Iterable[str]) -> None:
@@ -69,11 +71,13 @@ def flatten(table: dict[str, Any], above: str = "", leaf: Sequence[str] = RANGE_
 
 
 def timing(known: Known, raw: ExperimentFile) -> None:
-    """Refuse doses that never come, and recording intervals that the run or its step cannot serve."""
+    """Refuse doses and conditions that never come, and recording intervals that the run or its step cannot serve."""
     duration, dt = raw.experiment.duration, raw.experiment.dt
-    for name, dose in raw.drugs.items():
-        if dose.onset is not None and dose.onset >= duration:
-            raise InputError(known.file, f"drugs.{name}.onset", f"{dose.onset:g} s is not within the run",
+    onsets = {f"drugs.{name}.onset": dose.onset for name, dose in raw.drugs.items()}
+    onsets |= {f"conditions.{name}.onset": course.onset for name, course in raw.conditions.items()}
+    for key, onset in onsets.items():
+        if onset is not None and onset >= duration:
+            raise InputError(known.file, key, f"{onset:g} s is not within the run",
                              f"a time before the end at {duration:g} s")
     for name, record in raw.record.items():
         for key, used in (("means_every", record.means), ("traces_every", record.traces)):
@@ -82,6 +86,24 @@ def timing(known: Known, raw: ExperimentFile) -> None:
             if used and not low * (1 - 1e-9) <= every <= duration:
                 raise InputError(known.file, f"record.{name}.{key}", f"{every:g} s does not fit the run",
                                  f"{low:g} s (one time step) to {duration:g} s (the whole run)")
+
+
+def levels(known: Known, table: str, courses: Mapping[str, LevelSchedule]) -> None:
+    """Refuse levels above the highest that a condition has.
+
+    Parameters
+    ----------
+    known : Known
+    table : str
+        Where the conditions stand, such as ``conditions``.
+    courses : mapping of condition to LevelSchedule
+
+    Raises
+    ------
+    InputError
+    """
+    for name, course in courses.items():
+        value_of(known, f"{table}.{name}.level", course.level, known.paths[f"conditions.{name}.level"])
 
 
 def overrides(known: Known, table: dict[str, Any]) -> dict[str, float]:
@@ -103,7 +125,7 @@ def overrides(known: Known, table: dict[str, Any]) -> dict[str, float]:
         if path == "seed":
             raise InputError(known.file, key, "seeds are an axis", "seed = [1, 2, 3] in [axes]")
         info = info_of(known, key, path)
-        if path.startswith("drugs.") and path.endswith(".concentration"):
+        if is_course(path):
             raise InputError(known.file, key, "is given twice", f"only the one in [{path.rsplit('.', 1)[0]}]")
         values[path] = value_of(known, key, text, info)
     return values
@@ -139,14 +161,21 @@ def axes(known: Known, table: dict[str, Any], fixed: dict[str, float]) -> dict[s
     return found
 
 
+def is_course(path: str) -> bool:
+    """Whether a path is a dose or a level, which has a table of its own."""
+    kind, _, rest = path.partition(".")
+    return rest.count(".") == 1 and rest.endswith({"drugs": ".concentration", "conditions": ".level"}.get(kind, "/"))
+
+
 def info_of(known: Known, key: str, path: str) -> PathInfo:
     """What is known of a path; where it is unknown, tell what may stand at its first wrong part."""
     if path in known.paths:
         return known.paths[path]
     parts = path.split(".")
-    if parts[0] == "drugs" and len(parts) > 1 and parts[1] not in known.drugs:
-        raise InputError(known.file, key, f"this experiment has no table [drugs.{parts[1]}]",
-                         known.drugs or "a drug with a table [drugs.<name>]", value=parts[1])
+    for table, kind, here in (("drugs", "drug", known.drugs), ("conditions", "condition", known.conditions)):
+        if parts[0] == table and len(parts) > 1 and parts[1] not in here:
+            raise InputError(known.file, key, f"this experiment has no table [{table}.{parts[1]}]",
+                             here or f"a {kind} with a table [{table}.<name>]", value=parts[1])
     for depth in range(len(parts)):
         above = parts[:depth]
         level = {split[depth] for name in known.paths

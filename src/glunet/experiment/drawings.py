@@ -84,7 +84,7 @@ def _option(place: _Place, option: str, value: Any, default: Any) -> None:
     elif option in ("population", "populations"):
         for name in value if isinstance(value, list) else [value]:
             require(place.known.file, place.key, "population", name, place.known.populations)
-    elif option == "axis":
+    elif option in ("axis", "by"):
         require(place.known.file, place.key, "axis", value, place.axes)
     elif isinstance(default, str) and _seconds(default) is not None:
         if not isinstance(value, str) or (_seconds(value) or 0.0) <= 0:

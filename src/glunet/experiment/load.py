@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 
 from glunet.analysis.design import Design
 from glunet.errors import InputError
-from glunet.experiment.check import Known, axes, flatten, overrides, require, timing
+from glunet.experiment.check import Known, axes, flatten, levels, overrides, require, timing
 from glunet.experiment.drawings import figures
 from glunet.experiment.ranges import RANGE_KEYS, design
 from glunet.experiment.types import AxisValues, DesignTable, Experiment, ExperimentFile, Header, Record
@@ -136,6 +136,7 @@ def _checked(text: str, tables: dict[str, Any], file: str) -> Experiment:
             require(file, f"{table}.{population}", "population", population, known.populations)
     _recordable(known, raw.record)
     timing(known, raw)
+    levels(known, "conditions", raw.conditions)
     fixed = overrides(known, flatten(raw.overrides))
     swept = axes(known, flatten(raw.axes), fixed)
     laid = _overlay(known, raw.experiment.overlay)
@@ -143,24 +144,28 @@ def _checked(text: str, tables: dict[str, Any], file: str) -> Experiment:
     # Without any [record] table the spikes of everybody: a run that keeps nothing is of no use.
     record = raw.record or {population: Record() for population in known.populations}
     header = {key: getattr(raw.experiment, key) for key in Header.model_fields if key != "overlay"}
-    return Experiment(**header, drugs=raw.drugs, overrides={**laid, **fixed}, axes=swept,
-                      clamp={population: clamp.voltage for population, clamp in raw.clamp.items()},
+    return Experiment(**header, drugs=raw.drugs, conditions=raw.conditions, overrides={**laid, **fixed},
+                      axes=swept, clamp={population: clamp.voltage for population, clamp in raw.clamp.items()},
                       record=record, figures=figures(known, raw.figures, swept, raw.experiment.duration, drawn is not None),
                       cluster=raw.cluster, design=drawn, text=text, file=file)
 
 
 def _known(file: str, raw: ExperimentFile) -> Known:
-    """What the circuit offers, once circuit and drugs are known to exist."""
-    circuit, drugs = raw.experiment.circuit, list(raw.drugs)
+    """What the circuit offers, once circuit, drugs and conditions are known to exist."""
+    circuit, drugs, conditions = raw.experiment.circuit, list(raw.drugs), list(raw.conditions)
     require(file, "experiment.circuit", "circuit", circuit, names("circuits"))
     for drug in drugs:
         require(file, f"drugs.{drug}", "drug", drug, names("drugs"))
+    for condition in conditions:
+        require(file, f"conditions.{condition}", "condition", condition, names("conditions"))
+        if condition in drugs:
+            raise InputError(file, f"conditions.{condition}", "a drug of the experiment has this name", "another name")
     from glunet.circuit import paths
 
-    return Known(file=file, drugs=drugs, paths=dict(paths.describe(circuit, drugs)),
-                 populations=list(paths.populations(circuit)),
+    return Known(file=file, drugs=drugs, conditions=conditions,
+                 paths=dict(paths.describe(circuit, drugs, conditions)), populations=list(paths.populations(circuit)),
                  recordables={population: list(variables)
-                              for population, variables in paths.recordables(circuit, drugs).items()})
+                              for population, variables in paths.recordables(circuit, drugs, conditions).items()})
 
 
 def _overlay(known: Known, overlay: str | None) -> dict[str, float]:

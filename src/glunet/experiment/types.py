@@ -6,62 +6,21 @@ Values are SI floats once validated. Names of drugs, populations, parameters and
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt, model_validator
-from pydantic_core import PydanticCustomError
 
 from glunet.analysis.design import Design, DesignKind
+from glunet.experiment.schedules import DoseSchedule, Duration, LevelSchedule, Name, Strict, Text, Voltage, complaint
 
 Device = Literal["cpp_standalone", "runtime", "cuda_standalone"]
 SHORT = {"cpu": "cpp_standalone", "gpu": "cuda_standalone"}      # what a device may be called as well
 Precision = Literal["float64", "float32"]
-ScheduleKind = Literal["constant", "step", "bolus"]
-NEEDS = {"constant": (), "step": ("onset",),
-         "bolus": ("onset", "absorption_half_life", "elimination_half_life")}
 MOST_SAMPLES = 100_000
-MAY = {"constant": (), "step": ("onset", "offset"), "bolus": NEEDS["bolus"]}
 
 
-def complaint(key: str, problem: str, allowed: str) -> PydanticCustomError:
-    """An error about another key than the one pydantic stands at (used in checks across keys)."""
-    return PydanticCustomError("glunet", "{problem}", {"key": key, "problem": problem, "allowed": allowed})
-
-
-def _quantity(unit: str, *, zero: bool | None = None) -> Callable[[Any], float]:
-    """A validator from text with a unit to SI; `zero` True allows 0 and up, False only more than 0."""
-
-    def convert(value: Any) -> float:
-        # Late, because it imports brian2, which opening a stored result must not wait for.
-        from glunet.vocabulary.quantity import parse
-
-        number = parse(value, unit)
-        if zero is not None and (number < 0 or (number == 0 and not zero)):
-            raise ValueError(f"{value!r} is " + ("negative" if number < 0 else "zero"))
-        if number in (float("inf"), float("-inf")):
-            raise ValueError(f"{value!r} is not finite")
-        return number
-
-    return convert
-
-
-Duration = Annotated[float, BeforeValidator(_quantity("s", zero=False))]
-Instant = Annotated[float, BeforeValidator(_quantity("s", zero=True))]
-Concentration = Annotated[float, BeforeValidator(_quantity("uM", zero=True))]
-Voltage = Annotated[float, BeforeValidator(_quantity("mV"))]
-Name = Annotated[str, Field(strict=True, pattern=r"^[a-z0-9_]+$")]
-Text = Annotated[str, Field(strict=True)]
-
-
-class _Strict(BaseModel):
-    """Frozen, and every key must be a known one."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=False)
-
-
-class Header(_Strict):
+class Header(Strict):
     """The table [experiment]."""
 
     name: Name = Field(description="letters a-z, digits and underscores")
@@ -83,43 +42,13 @@ class Header(_Strict):
         return self
 
 
-class DoseSchedule(_Strict):
-    """One drug's concentration over time: seconds and mol/m^3."""
-
-    schedule: ScheduleKind = Field(description="bolus, constant, step")
-    concentration: Concentration = Field(description='a concentration from 0 up, such as "3 uM"')
-    onset: Instant | None = Field(None, description='a time from 0 up, such as "4 s"')
-    offset: Instant | None = Field(None, description='a time after the onset, such as "16 s"')
-    absorption_half_life: Duration | None = Field(None, description='a duration above zero, like "2 min"')
-    elimination_half_life: Duration | None = Field(None, description='a duration above zero, like "30 min"')
-
-    @model_validator(mode="after")
-    def _keys_fit_the_schedule(self) -> Self:
-        for key in NEEDS[self.schedule]:
-            if getattr(self, key) is None:
-                raise complaint(key, f"missing, and schedule = '{self.schedule}' needs it",
-                                str(type(self).model_fields[key].description))
-        for key in sorted(set(MAY["bolus"] + MAY["step"])):
-            if getattr(self, key) is not None and key not in MAY[self.schedule]:
-                usable = ", ".join(MAY[self.schedule])
-                raise complaint(key, f"does not belong to schedule = '{self.schedule}'",
-                                f"beside concentration: {usable or 'nothing'}")
-        if self.onset is not None and self.offset is not None and self.offset <= self.onset:
-            raise complaint("offset", f"{self.offset:g} s is not after the onset at {self.onset:g} s",
-                            f"a time after {self.onset:g} s")
-        if self.schedule == "bolus" and self.absorption_half_life == self.elimination_half_life:
-            raise complaint("elimination_half_life", "is the same as absorption_half_life",
-                            "two half-lives that differ")
-        return self
-
-
-class Clamp(_Strict):
+class Clamp(Strict):
     """The table [clamp.<population>]."""
 
     voltage: Voltage = Field(description='a voltage, such as "-65 mV"')
 
 
-class Record(_Strict):
+class Record(Strict):
     """What is recorded of one population; times in seconds."""
 
     spikes: StrictBool = Field(True, description="true or false")
@@ -142,7 +71,7 @@ class Record(_Strict):
         return self
 
 
-class DesignTable(_Strict):
+class DesignTable(Strict):
     """The table [design]; its ranges are checked in `glunet.experiment.ranges`."""
 
     kind: DesignKind = Field(description="latin_hypercube, morris, sobol")
@@ -164,11 +93,12 @@ class DesignTable(_Strict):
         return self
 
 
-class ExperimentFile(_Strict):
+class ExperimentFile(Strict):
     """The whole file as written; `glunet.experiment.check` goes through the names in it."""
 
     experiment: Header = Field(description="the table [experiment]")
     drugs: dict[str, DoseSchedule] = Field({}, description="tables [drugs.<name>]")
+    conditions: dict[str, LevelSchedule] = Field({}, description="tables [conditions.<name>]")
     overrides: dict[str, Any] = Field({}, alias="set", description="a table of parameters and their values")
     axes: dict[str, Any] = Field({}, description="a table of parameters and the values they take")
     design: DesignTable | None = Field(None, description="the table [design]")
@@ -225,6 +155,7 @@ class Experiment(BaseModel):
     precision : str
         Of what the fast clock computes.
     drugs : dict of drug to DoseSchedule
+    conditions : dict of condition to LevelSchedule
     overrides : dict of parameter path to float
     axes : dict of parameter path to AxisValues
         In the order of the file, ``seed`` among them (last where the file does not name it).
@@ -251,6 +182,7 @@ class Experiment(BaseModel):
     device: Device
     precision: Precision = "float64"
     drugs: dict[str, DoseSchedule]
+    conditions: dict[str, LevelSchedule] = {}
     overrides: dict[str, float]
     axes: dict[str, AxisValues]
     clamp: dict[str, float]

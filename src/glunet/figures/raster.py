@@ -50,7 +50,7 @@ def draw(result: Result, options: dict[str, Any]) -> Figure:
     for k, name in enumerate(strips):
         panels.append(figure.add_subplot(grid[k], sharex=panels[0] if panels else None))
         draw_schedule(panels[-1], result, sweep, shown, name)
-    chosen = _cells(result, populations, int(options["cells"]))
+    chosen = sample_cells(result, populations, int(options["cells"]))
     for k, d in enumerate(shown):
         panels.append(figure.add_subplot(grid[len(strips) + k], sharex=panels[0] if panels else None))
         _panel(panels[-1], result, sweep, d, chosen, window, options["seed"])
@@ -60,9 +60,9 @@ def draw(result: Result, options: dict[str, Any]) -> Figure:
     return figure
 
 
-def _cells(result: Result, populations: list[str], most: int) -> dict[str, np.ndarray]:
+def sample_cells(result: Result, populations: list[str], most: int) -> dict[str, np.ndarray]:
     """Cells to show: a sample spread evenly over each population's numbering, sized by its share."""
-    sizes = {name: result.spikes(name).n_cells for name in populations}
+    sizes = {name: result.n_cells(name) for name in populations}
     total = sum(sizes.values())
     chosen = {}
     for name, n in sizes.items():
@@ -77,19 +77,40 @@ def _panel(axes: Axes, result: Result, sweep: Sweep, d: int, chosen: dict[str, n
     seeds = sweep.seeds[d]
     row = int(np.flatnonzero(seeds == seed)[0]) if seed in seeds else 0
     replicate = int(sweep.members[d][row])
+    draw_spikes(axes, result, replicate, chosen, window)
+    if sweep.path is not None:
+        axes.set_title(f"{sweep.name} {sweep.text(d)}".strip(), color=style.dose_colours(list(sweep.values))[d])
+
+
+def draw_spikes(axes: Axes, result: Result, replicate: int, chosen: dict[str, np.ndarray],
+                window: tuple[float, float], height_inches: float = 1.75) -> None:
+    """Spikes of some cells of one replicate, populations above one another.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+        Where to draw.
+    result, replicate
+        Whose spikes.
+    chosen : dict of str to int64[C]
+        Cells of each population, the first on top.
+    window : (float, float)
+        Seconds.
+    height_inches : float
+        Of the panel, to which strokes are fitted.
+    """
     total = sum(len(cells) for cells in chosen.values())
     gap, base, ticks = 0.03 * total, 0.0, []
-    drawn, points = 0, 1.75 * 0.8 * 72 / max(total, 1)
+    drawn, points = 0, height_inches * 0.8 * 72 / max(total, 1)
     for name in reversed(chosen):
-        cells, data = chosen[name], result.spikes(name)
-        use = (data.replicate == replicate) & (data.times_s >= window[0]) & (data.times_s < window[1])
+        cells, data = chosen[name], result.spikes(name, *window, replicates=[replicate])
         place = np.full(data.n_cells, -1)
         place[cells] = np.arange(len(cells))
-        height = place[data.cell[use]]
+        height = place[data.cell]
         colour = style.population_colour(name, list(chosen))
         drawn += int(np.sum(height >= 0))
         # Rasterised, since ten thousand strokes make an SVG nobody can open.
-        axes.scatter(data.times_s[use][height >= 0], base + height[height >= 0], marker="|", c=colour, lw=0.6,
+        axes.scatter(data.times_s[height >= 0], base + height[height >= 0], marker="|", c=colour, lw=0.6,
                      s=max(points, 1.0) ** 2 * 2.2, rasterized=True)
         ticks.append((base + (len(cells) - 1) / 2, name))
         base += len(cells) + gap
@@ -101,8 +122,6 @@ def _panel(axes: Axes, result: Result, sweep: Sweep, d: int, chosen: dict[str, n
     if not drawn:
         style.instead(axes, "no spikes")
     axes.spines["left"].set_visible(False)
-    if sweep.path is not None:
-        axes.set_title(f"{sweep.name} {sweep.text(d)}".strip(), color=style.dose_colours(list(sweep.values))[d])
 
 
 def _short(name: str, shown: int) -> str:

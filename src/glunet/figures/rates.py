@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from glunet.analysis.firing import population_rate, smooth
+from glunet.analysis.firing import smooth
 from glunet.analysis.statistics import mean_interval
 from glunet.figures import style
 from glunet.figures.sweep import Sweep, populations_of, sweep_of
@@ -56,12 +56,10 @@ def draw(result: Result, options: dict[str, Any]) -> Figure:
         draw_schedule(panels[-1], result, sweep, shown, name)
     for k, name in enumerate(populations):
         panels.append(figure.add_subplot(grid[len(strips) + k], sharex=panels[0] if panels else None))
-        data = result.spikes(name)
         bin_s = seconds(options["bin"], "bin")
-        times, rate = population_rate(data.times_s, data.replicate, data.n_cells, result.n_replicates, 0.0,
-                                      result.duration_s, bin_s)
-        draw_courses(panels[-1], sweep, shown, times,
-                     smooth(rate, bin_s, seconds(options["smooth"], "smooth")), window,
+        rate = result.population_rate(name, bin_s)
+        draw_courses(panels[-1], sweep, shown, rate["time"].values,
+                     smooth(rate.values, bin_s, seconds(options["smooth"], "smooth")), window,
                      style.population_colour(name, populations))
         panels[-1].set_title(style.spoken(name))
         panels[-1].set_ylabel("Firing rate (Hz)")

@@ -9,7 +9,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from glunet.analysis.firing import population_rate
 from glunet.analysis.oscillations import band_power, poisson_floor, spectrum
 from glunet.analysis.statistics import mean_interval
 from glunet.errors import InputError
@@ -127,9 +126,8 @@ def _spectra(result: Result, population: str, options: dict[str, Any],
              window: Window) -> tuple[NDArray[np.float64], NDArray[np.float64], str]:
     """Frequencies [F], densities [R, F] and the signal's unit."""
     if options["signal"] == "rate":
-        data = result.spikes(population)
         step_s, unit = 1e-3, "Hz"
-        _, values = population_rate(data.times_s, data.replicate, data.n_cells, result.n_replicates, *window, step_s)
+        values = result.population_rate(population, step_s, *window).values
     else:
         found = result.mean(population, options["signal"])
         times = found["time"].values
@@ -155,7 +153,7 @@ def _floor(axes: Axes, result: Result, population: str, rows: NDArray[np.int64],
     """What independent cells of that rate would give."""
     rate = float(result.rates(population, *window).values[rows].mean())
     if rate > 0:
-        axes.axhline(float(poisson_floor(rate, result.spikes(population).n_cells)), color=style.INK, lw=0.9,
+        axes.axhline(float(poisson_floor(rate, result.n_cells(population))), color=style.INK, lw=0.9,
                      linestyle=(0, (1, 2)), zorder=3)
 
 

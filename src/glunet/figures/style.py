@@ -40,7 +40,8 @@ BAND_ALPHA = 0.22
 _POPULATIONS = {"pyramidal": "#D55E00", "interneuron": "#0072B2", "astrocyte": "#009E73"}
 _FURTHER = ["#CC79A7", "#009E73", "#E69F00", "#56B4E9", "#7a5195"]
 _RECEPTORS = {"ampa": "#E69F00", "nmda": "#7B3294", "gaba_a": "#0072B2", "gaba": "#0072B2"}
-_NAMES = {"pyramidal": "Pyramidal cells", "interneuron": "Fast-spiking interneurons", "astrocyte": "Astrocytes",
+_NAMES = {"glun2a": "GluN2A", "glun2b": "GluN2B", "glun2c": "GluN2C", "glun2d": "GluN2D",
+          "pyramidal": "Pyramidal cells", "interneuron": "Fast-spiking interneurons", "astrocyte": "Astrocytes",
           "ampa": "AMPA", "nmda": "NMDA", "gaba_a": "GABA$_A$", "gaba": "GABA", "rate": "Firing rate",
           "pcp": "PCP", "mk801": "MK-801", "ap5": "D-AP5", "cnqx": "CNQX", "gaba_b": "GABA$_B$",
           "v": "Membrane potential", "releases": "Releases per cell"}
@@ -100,7 +101,7 @@ def spoken(name: str) -> str:
         return _NAMES[name]
     if name.startswith("I_"):
         return f"{_NAMES.get(name[2:].lower(), name[2:].replace('_', ' '))} current"
-    words = name.replace("_", " ")
+    words = re.sub(r"\bgaba a\b", "GABA$_A$", name.replace("_", " "))
     return words[:1].upper() + words[1:]
 
 

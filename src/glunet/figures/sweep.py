@@ -87,7 +87,7 @@ class Sweep:
         return np.stack([per_replicate[rows] for rows in columns], axis=1)
 
 
-def sweep_of(result: Result, axis: str | None = None) -> Sweep:
+def sweep_of(result: Result, axis: str | None = None, held: Mapping[str, float] | None = None) -> Sweep:
     """The result along an axis.
 
     Parameters
@@ -95,7 +95,9 @@ def sweep_of(result: Result, axis: str | None = None) -> Sweep:
     result : Result
         An opened result.
     axis : str, optional
-        Path of the axis; by default the first. Other axes are held at their lowest value.
+        Path of the axis; by default the first.
+    held : mapping of path to float, optional
+        Values of other axes, in their unit; the others are held at their lowest.
 
     Returns
     -------
@@ -115,19 +117,20 @@ def sweep_of(result: Result, axis: str | None = None) -> Sweep:
         raise InputError("figure", "axis", f"no axis '{axis}' in this result", paths or "none", axis)
     seeds = np.asarray(result.points["seed"].values)
     path = axis or (paths[0] if paths else None)
-    use, held = np.ones(seeds.size, bool), []
+    use, told = np.ones(seeds.size, bool), []
     for other in paths:
         if other != path:
             values = np.asarray(result.axis(other).values, float)
-            use &= values == values.min()
+            level = (held or {}).get(other, values.min())
+            use &= np.isclose(values, level, rtol=1e-9, atol=0)
             name, unit = named(result, other)
-            held.append(f"{name} {style.number_text(values.min())} {style.unit_text(unit)}".strip())
+            told.append(f"{name} {style.number_text(level)} {style.unit_text(unit)}".strip())
     column = np.zeros(seeds.size) if path is None else np.asarray(result.axis(path).values, float)
     levels = np.unique(column[use])
     rows = [np.flatnonzero(use & (column == level)) for level in levels]
     rows = [r[np.argsort(seeds[r], kind="stable")] for r in rows]
     name, unit = ("", "1") if path is None else named(result, path)
-    return Sweep(path, name, unit, levels, tuple(rows), tuple(seeds[r] for r in rows), ", ".join(held))
+    return Sweep(path, name, unit, levels, tuple(rows), tuple(seeds[r] for r in rows), ", ".join(told))
 
 
 def design_of(result: Result) -> Design | None:
@@ -144,7 +147,12 @@ def named(result: Result, path: str) -> tuple[str, str]:
         last = "" if parts[-1] == "concentration" else f" {parts[-1].replace('_', ' ')}"
         return f"{style.spoken(parts[1])}{last}", unit
     if parts[0] == "milieu":
-        return {"Mg_e": "Magnesium", "K_e": "Potassium", "Ca_e": "Calcium"}.get(parts[1], parts[1]), unit
+        return {"Mg_e": "Magnesium", "K_e": "Potassium", "Ca_e": "Calcium", "Glu_e": "Glutamate", "Gly_e": "Glycine",
+                "DSer_e": "D-serine"}.get(parts[1], parts[1]), unit
+    if parts[0] == "conditions":
+        return style.spoken(parts[1]) + ("" if parts[-1] == "level" else f" {parts[-1].replace('_', ' ')}"), unit
+    if parts[0] == "clamp":
+        return f"Holding potential, {style.spoken(parts[1])}", unit
     # 'nmda.nmda_ratio' says it twice.
     follow = [*parts[2:], ""]
     words = [part for part, after in zip(parts[1:], follow, strict=True) if not after.startswith(f"{part}_")]

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from html import escape
 from pathlib import Path
 from typing import Any
 
 from glunet.store.units import from_si
 
+Row = tuple[str, str]       # what it is, what there is of it
 
-def describe(path: Path, summaries: list[dict[str, Any]], missing: Sequence[tuple[int, int]] = ()) -> str:
-    """Say what a result holds.
+
+def contents(path: Path, summaries: list[dict[str, Any]], missing: Sequence[tuple[int, int]] = ()
+             ) -> tuple[list[str], list[Row]]:
+    """What a result holds: title, place and extent, then rows.
 
     Parameters
     ----------
@@ -23,8 +27,8 @@ def describe(path: Path, summaries: list[dict[str, Any]], missing: Sequence[tupl
 
     Returns
     -------
-    str
-        Several lines, without a trailing newline.
+    head : list of str
+    rows : list of (str, str)
     """
     first = summaries[0]
     replicates, size = (sum(summary[key] for summary in summaries) for key in ("replicates", "bytes"))
@@ -40,13 +44,43 @@ def describe(path: Path, summaries: list[dict[str, Any]], missing: Sequence[tupl
     if missing:
         count = sum(last - first + 1 for first, last in missing)
         rows.append(("missing", f"{_plural(count, 'point')} of {replicates + count}: {spans(missing)} (counted from 0)"))
-    lines = [f"<glunet result '{first['experiment']}': {first['title']}>",
-             f"  {path}, {_plural(len(summaries), 'file')}, {_size(size)}",
-             f"  {_plural(replicates, 'replicate')} of {first['duration_s']:g} s "
-             f"in steps of {first['dt_s'] * 1e3:g} ms"]
-    shown = [kind if kind != before else "" for (kind, _), before in
-             zip(rows, [None, *(kind for kind, _ in rows)], strict=False)]
-    return "\n".join(lines + [f"  {kind:<10} {text}" for kind, (_, text) in zip(shown, rows, strict=True)])
+    return [f"glunet result '{first['experiment']}': {first['title']}",
+            f"{path}, {_plural(len(summaries), 'file')}, {_size(size)}",
+            f"{_plural(replicates, 'replicate')} of {first['duration_s']:g} s "
+            f"in steps of {first['dt_s'] * 1e3:g} ms"], _once(rows)
+
+
+def describe(path: Path, summaries: list[dict[str, Any]], missing: Sequence[tuple[int, int]] = ()) -> str:
+    """Say what a result holds, in several lines without a trailing newline; parameters as for `contents`."""
+    (title, *about), rows = contents(path, summaries, missing)
+    return "\n".join([f"<{title}>", *(f"  {line}" for line in about), *(f"  {kind:<10} {text}" for kind, text in rows)])
+
+
+def describe_html(path: Path, summaries: list[dict[str, Any]], missing: Sequence[tuple[int, int]] = ()) -> str:
+    """The same for a notebook, with what to type for each row; parameters as for `contents`."""
+    (title, *about), rows = contents(path, summaries, missing)
+    lines = "".join(f"<tr><th style='text-align:left'>{escape(kind)}</th><td style='text-align:left'>{escape(text)}</td>"
+                    f"<td style='text-align:left'><code>{escape(ask)}</code></td></tr>"
+                    for (kind, text), ask in zip(rows, _calls(summaries[0], rows), strict=True))
+    return (f"<div><strong>{escape(title)}</strong><br>{'<br>'.join(map(escape, about))}"
+            f"<table><thead><tr><th></th><th style='text-align:left'>holds</th><th style='text-align:left'>ask with"
+            f"</th></tr></thead><tbody>{lines}</tbody></table></div>")
+
+
+def _once(rows: list[Row]) -> list[Row]:
+    """Rows whose kind is told once."""
+    kinds = [kind for kind, _ in rows]
+    return [(kind if kind != before else "", text) for (kind, text), before in zip(rows, [None, *kinds], strict=False)]
+
+
+def _calls(first: dict[str, Any], rows: list[Row]) -> list[str]:
+    """An example of how to get at each row."""
+    asked = [f'result.axis("{name}")' for name in first["axes"]] + ["result.points"]
+    asked += [f'result.rates("{name}")' for name in first["spikes"]]
+    for kind, verb in (("means", "mean"), ("traces", "trace"), ("cells", "cell_values")):
+        asked += [f'result.{verb}("{name}", "{next(iter(variables), "")}")' for name, variables in first[kind].items()]
+    asked += [f'result.schedule("{next(iter(first["schedules"]))}")'] if first["schedules"] else []
+    return asked + ["result.missing"] * (len(rows) - len(asked))
 
 
 def spans(ranges: Sequence[tuple[int, int]], most: int = 8) -> str:

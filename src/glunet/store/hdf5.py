@@ -7,6 +7,7 @@
   schedules         <name>/{values, time_s}
   positions, cells  <population>, <population>/<variable>
   blueprint, provenance, timings (JSON), experiment (TOML)
+  table             a number per replicate (see glunet.store.averages)
   summary           JSON: what `summary` tells, so that one look is enough
 """
 
@@ -26,6 +27,7 @@ import numpy as np
 
 from glunet.errors import StoreError
 from glunet.store.atomic import PART, put
+from glunet.store.averages import averages_of, write_averages
 from glunet.store.recording import Recording, check
 from glunet.store.sonata import write_spikes
 
@@ -73,6 +75,7 @@ def _image(recording: Recording) -> memoryview:
         write_spikes(file, recording.spikes)
         root = file.create_group("glunet")
         _write_glunet(root, recording)
+        write_averages(root, averages_of(recording))
         # once more in one place: a sweep's files are opened by the hundred
         root.create_dataset(SUMMARY, data=_json({**_run(root), **_contents(file)}), dtype=h5py.string_dtype())
         file.attrs["glunet_schema"] = SCHEMA

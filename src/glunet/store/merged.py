@@ -23,9 +23,10 @@ import numpy as np
 from glunet.errors import StoreError
 from glunet.store import plans
 from glunet.store.atomic import put
+from glunet.store.averages import Table, kept_averages, write_averages
 from glunet.store.ensemble import Gathered, Part, gather
 from glunet.store.hdf5 import MERGED, SCHEMA, SUMMARY, reading
-from glunet.store.tables import Table, joined_table
+from glunet.store.tables import joined_table
 
 _STRIPPED = ("path", "seeds", "axes")
 
@@ -97,10 +98,7 @@ def _write(file: h5py.File, found: Gathered, folder: Path) -> None:
     kept = {"files": names, "summaries": about, "missing": found.missing}
     for name, value in (("parts", kept), (SUMMARY, together([part.summary for part in parts]))):
         root.create_dataset(name, data=json.dumps(value), dtype=h5py.string_dtype())
-    table = root.create_group("table", track_order=True)
-    for (population, column), (values, unit) in joined_table(parts).items():
-        place = f"rates/{population}" if column == "rate" else f"means/{population}/{column}"
-        table.create_dataset(place, data=values).attrs["units"] = unit
+    write_averages(root, joined_table(parts))
 
 
 def _virtual(source: h5py.Group, root: h5py.Group, names: Sequence[str], rows: Sequence[int]) -> None:
@@ -169,10 +167,7 @@ def read_merged(path: Path) -> tuple[Gathered, Table]:
         seeds = root["points/seed"][:]
         axes = {name: values[:] for name, values in root["points/axes"].items()}
         units = {name: str(values.attrs["display_unit"]) for name, values in root["points/axes"].items()}
-        table: Table = {(name, "rate"): (values[:], str(values.attrs["units"]))
-                        for name, values in root["table"].get("rates", {}).items()}
-        for name, group in root["table"].get("means", {}).items():
-            table |= {(name, column): (values[:], str(values.attrs["units"])) for column, values in group.items()}
+        table = kept_averages(root["table"])
     parts, start = [], 0
     for name, summary in zip(kept["files"], kept["summaries"], strict=True):
         rows = slice(start, start + summary["replicates"])

@@ -6,19 +6,21 @@ import json
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xarray as xr
 
-from glunet.errors import InputError, StoreError
 from glunet.store import tables
-from glunet.store.describe import describe
+from glunet.store.averages import Table
+from glunet.store.describe import describe, describe_html
 from glunet.store.ensemble import SUFFIX, Part, gather, is_merged
+from glunet.store.labelled import Labelled
 from glunet.store.merged import common, read_merged, together
-from glunet.store.recording import SpikeData
-from glunet.store.sonata import join_spikes, read_spikes
-from glunet.store.units import from_si
+
+if TYPE_CHECKING:
+    import neo
+    import pandas as pd
 
 
 def open_result(path: str | Path, pattern: str = "*.h5") -> Result:
@@ -50,15 +52,16 @@ def open_result(path: str | Path, pattern: str = "*.h5") -> Result:
     return Result(path, found.parts, found.missing)
 
 
-class Result:
+class Result(Labelled):
     """One or several batches of an experiment, as one ensemble of replicates.
 
     Arrays come as xarray with dimension `replicate` first, `units` in their attributes, and as coordinates
     `seed` and every axis: named by its full path, in SI, with attributes `units` = "SI" and `display_unit`.
+    For other tools: `to_pandas`, `to_neo` (elephant), `to_nwb`; bmtk and libsonata open the file itself.
     """
 
     def __init__(self, path: Path, parts: list[Part], missing: Sequence[tuple[int, int]] = (),
-                 table: tables.Table | None = None) -> None:
+                 table: Table | None = None) -> None:
         self.path = path
         #: (first, last) index, from 0, of points that the sweep's plan names and no file holds
         self.missing = list(missing)
@@ -68,6 +71,9 @@ class Result:
 
     def __repr__(self) -> str:
         return describe(self.path, [part.summary for part in self._parts], self.missing)
+
+    def _repr_html_(self) -> str:
+        return describe_html(self.path, [part.summary for part in self._parts], self.missing)
 
     @property
     def files(self) -> list[Path]:
@@ -85,24 +91,9 @@ class Result:
         return str(self._head["title"])
 
     @property
-    def duration_s(self) -> float:
-        """Simulated time in seconds."""
-        return float(self._head["duration_s"])
-
-    @property
-    def dt_s(self) -> float:
-        """Time step in seconds."""
-        return float(self._head["dt_s"])
-
-    @property
     def populations(self) -> list[str]:
         """Populations anything was recorded of, in the order of the recording."""
         return list(self._head["populations"])
-
-    @property
-    def n_replicates(self) -> int:
-        """Number of replicates over all files."""
-        return sum(part.summary["replicates"] for part in self._parts)
 
     @property
     def recorded(self) -> dict[str, Any]:
@@ -111,38 +102,9 @@ class Result:
         kept = {key: self._head[key] for key in ("means", "traces", "schedules", "positions", "cells")}
         return {"spikes": list(self._head["spikes"]), **kept}
 
-    @cached_property
-    def points(self) -> xr.Dataset:
-        """Seed and axis values (SI) of every replicate."""
-        columns: dict[str, Any] = {}
-        columns["seed"] = ("replicate", np.concatenate([part.seeds for part in self._parts]))
-        for path, axis in self._head["axes"].items():
-            columns[path] = ("replicate", np.concatenate([part.axes[path] for part in self._parts]),
-                             {"units": "SI", "display_unit": axis["unit"]})
-        return xr.Dataset(columns, coords={"replicate": np.arange(self.n_replicates)})
-
-    def axis(self, path: str) -> xr.DataArray:
-        """One axis (replicate) in the unit it was written in, for tables and figures.
-
-        Parameters
-        ----------
-        path : str
-            The axis, or "seed".
-
-        Raises
-        ------
-        InputError
-            No such axis.
-        """
-        self._need(path, ["seed", *self._head["axes"]], "axis")
-        values = self.points[path]
-        unit = values.attrs.get("display_unit", "1")
-        shown = from_si(values.values, unit) if path != "seed" else None
-        return values if shown is None else values.copy(data=shown).assign_attrs(units=unit)
-
     def summary(self) -> xr.Dataset:
         """Every replicate's mean rates (``<population> rate``, Hz) and averages of recorded means over the whole run
-        (``<population> <variable>``): read from a merged file at once, from other files by going through them."""
+        (``<population> <variable>``): kept in the file, so that it takes no longer for a large one."""
         self._table = self._table or tables.joined_table(self._parts)
         points = self._label(np.zeros(self.n_replicates), {}, "", "1").coords
         return xr.Dataset({f"{population} {column}": ("replicate", values, {"units": unit})
@@ -153,111 +115,24 @@ class Result:
         planned = self.n_replicates + sum(last - first + 1 for first, last in self.missing)
         return tables.grid(values, [*self._head["axes"], "seed"], planned, str(self.path))
 
-    def spikes(self, population: str) -> SpikeData:
-        """Spikes of a population, sorted by time, over all replicates.
+    def to_pandas(self, what: str = "summary", start_s: float | None = None, stop_s: float | None = None,
+                  replicates: Sequence[int] | None = None) -> pd.DataFrame:
+        """The summary or the spikes as a table: see `glunet.store.export_pandas.tabulate`."""
+        from glunet.store.export_pandas import tabulate
 
-        Raises
-        ------
-        InputError
-            No spikes of this population were recorded.
-        """
-        self._need(population, self._head["spikes"], "spikes")
-        n_cells = self._head["populations"][population]
-        pieces = [part.read(lambda file: read_spikes(file, population, n_cells)) for part in self._parts]
-        if len(pieces) == 1:
-            return pieces[0]
-        return join_spikes(pieces, [part.summary["replicates"] for part in self._parts])
+        return tabulate(self, what, start_s, stop_s, replicates)
 
-    def rates(self, population: str, start_s: float = 0.0, stop_s: float | None = None) -> xr.DataArray:
-        """Firing rate of every cell (replicate, cell) in Hz, over start_s <= t < stop_s.
+    def to_neo(self, replicates: Sequence[int] | None = None, populations: Sequence[str] | None = None) -> neo.Block:
+        """The result as a neo Block, for elephant: see `glunet.store.export_neo.block`."""
+        from glunet.store.export_neo import block
 
-        Parameters
-        ----------
-        population : str
-            One whose spikes were recorded.
-        start_s, stop_s : float
-            Window in seconds; by default the whole run.
+        return block(self, replicates, populations)
 
-        Raises
-        ------
-        InputError
-            No spikes of this population, or an empty window.
-        """
-        stop_s = self.duration_s if stop_s is None else stop_s
-        if not 0 <= start_s < stop_s <= self.duration_s + self.dt_s / 2:
-            raise InputError(str(self.path), "rates", f"window {start_s:g} s to {stop_s:g} s",
-                             f"a part of 0 s to {self.duration_s:g} s")
-        data = self.spikes(population)
-        # Half a step early, so that rounding of k * dt puts no spike on the wrong side of the window's edge.
-        first, last = np.searchsorted(data.times_s, np.array([start_s, stop_s]) - self.dt_s / 2)
-        node = data.replicate[first:last] * data.n_cells + data.cell[first:last]
-        counts = np.bincount(node, minlength=self.n_replicates * data.n_cells)
-        values = counts.reshape(self.n_replicates, data.n_cells) / (stop_s - start_s)
-        return self._label(values, {"cell": np.arange(data.n_cells)}, f"{population} rate", "Hz")
+    def to_nwb(self, path: str | Path, replicates: Sequence[int] | None = None) -> list[Path]:
+        """NWB files, one per replicate: see `glunet.store.export_nwb.write_nwb`."""
+        from glunet.store.export_nwb import write_nwb
 
-    def mean(self, population: str, variable: str) -> xr.DataArray:
-        """Population mean of a variable (replicate, time).
-
-        Raises
-        ------
-        InputError
-            It was not recorded.
-        """
-        unit = self._unit("means", population, variable)
-        place = f"glunet/means/{population}/{variable}"
-        along = {"time": self._shared(f"{place}/time_s")}
-        return self._label(self._joined(f"{place}/values"), along, variable, unit)
-
-    def trace(self, population: str, variable: str) -> xr.DataArray:
-        """A variable of single cells (replicate, cell, time).
-
-        Raises
-        ------
-        InputError
-            It was not recorded.
-        """
-        unit = self._unit("traces", population, variable)
-        place = f"glunet/traces/{population}/{variable}"
-        along = {"cell": self._shared(f"{place}/cells"), "time": self._shared(f"{place}/time_s")}
-        return self._label(self._joined(f"{place}/values"), along, variable, unit)
-
-    def schedule(self, name: str) -> xr.DataArray:
-        """Course of a dose (replicate, time) in the unit it was written in.
-
-        Raises
-        ------
-        InputError
-            No such schedule.
-        """
-        self._need(name, self._head["schedules"], "schedule")
-        place = f"glunet/schedules/{name}"
-        along = {"time": self._shared(f"{place}/time_s")}
-        return self._label(self._joined(f"{place}/values"), along, name, self._head["schedules"][name])
-
-    def cell_values(self, population: str, variable: str) -> xr.DataArray:
-        """A value per cell at the end of the run (replicate, cell).
-
-        Raises
-        ------
-        InputError
-            It was not recorded.
-        """
-        unit = self._unit("cells", population, variable)
-        values = self._joined(f"glunet/cells/{population}/{variable}")
-        return self._label(values, {"cell": np.arange(values.shape[1])}, variable, unit)
-
-    def positions(self, population: str) -> xr.DataArray:
-        """Places of the cells in the sheet (replicate, cell, direction) in um.
-
-        Raises
-        ------
-        InputError
-            They were not recorded.
-        """
-        self._need(population, self._head["positions"], "positions")
-        values = self._joined(f"glunet/positions/{population}")
-        return self._label(values, {"cell": np.arange(values.shape[1]), "direction": np.array(["x", "y"])},
-                           f"{population} positions", "um")
+        return write_nwb(self, Path(path), replicates)
 
     @cached_property
     def blueprint(self) -> dict[str, Any]:
@@ -278,32 +153,3 @@ class Result:
     def timings(self) -> dict[str, float]:
         """Seconds spent, summed over the files."""
         return dict(together([part.summary for part in self._parts])["timings"])
-
-    def _need(self, name: str, allowed: Any, what: str) -> None:
-        if name not in allowed:
-            problem = f"nothing recorded under '{name}'"
-            raise InputError(str(self.path), what, problem, list(allowed) or "none", name)
-
-    def _unit(self, kind: str, population: str, variable: str) -> str:
-        self._need(population, self._head[kind], kind)
-        self._need(variable, self._head[kind][population], f"{kind}.{population}")
-        return str(self._head[kind][population][variable])
-
-    def _joined(self, place: str) -> np.ndarray:
-        return np.concatenate([part.read(lambda file: file[place][:]) for part in self._parts])
-
-    def _shared(self, place: str) -> np.ndarray:
-        """An array every file must have alike: times, cells."""
-        first, *others = (part.read(lambda file: file[place][:]) for part in self._parts)
-        for part, other in zip(self._parts[1:], others, strict=True):
-            if not np.array_equal(first, other):
-                raise StoreError(f"{self.path}: {self._parts[0].path.name} and {part.path.name} do not join: "
-                                 f"{place} differs")
-        return np.asarray(first)
-
-    def _label(self, values: np.ndarray, along: dict[str, np.ndarray], name: str, unit: str) -> xr.DataArray:
-        coords: dict[str, Any] = {"replicate": self.points["replicate"], **along,
-                                  **{str(key): column.variable for key, column in self.points.items()}}
-        if "time" in along:
-            coords["time"] = ("time", along["time"], {"units": "s"})
-        return xr.DataArray(values, coords, ("replicate", *along), name, {"units": unit})

@@ -44,13 +44,6 @@ def write_spikes(file: h5py.File, spikes: dict[str, SpikeData]) -> None:
         group.create_dataset("node_ids", data=node_ids[order].astype(np.uint64))
 
 
-def read_spikes(file: h5py.File, population: str, n_cells: int) -> SpikeData:
-    """Read the spikes of one population; `n_cells` splits a node into replicate and cell."""
-    group = file["spikes"][population]
-    replicate, cell = np.divmod(group["node_ids"][:].astype(np.int64), max(n_cells, 1))
-    return SpikeData(times_s=group["timestamps"][:] / 1e3, cell=cell, replicate=replicate, n_cells=n_cells)
-
-
 def join_spikes(pieces: Sequence[SpikeData], replicates: Sequence[int]) -> SpikeData:
     """Spikes of several files as those of one ensemble, sorted by time; `replicates` counts each file's."""
     first = np.cumsum([0, *replicates[:-1]])

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-import h5py
 import numpy as np
 import xarray as xr
 
 from glunet.errors import InputError
+from glunet.store.averages import Table, read_averages
 from glunet.store.ensemble import Part
-
-Table = dict[tuple[str, str], tuple[np.ndarray, str]]     # (population, "rate" or variable) -> values [R], unit
 
 
 def joined_table(parts: Sequence[Part]) -> Table:
@@ -27,22 +25,8 @@ def joined_table(parts: Sequence[Part]) -> Table:
     dict
         (population, "rate" or variable) -> values [R] and their unit.
     """
-    rows = [part.read(partial(_table, part=part)) for part in parts]
+    rows = [part.read(partial(read_averages, summary=part.summary, rows=len(part.seeds))) for part in parts]
     return {key: (np.concatenate([row[key][0] for row in rows]), unit) for key, (_, unit) in rows[0].items()}
-
-
-def _table(file: h5py.File, part: Part) -> Table:
-    """The rows of one file."""
-    replicates, table = len(part.seeds), Table()
-    for name in part.summary["spikes"]:
-        cells = part.summary["populations"][name]
-        replicate = file[f"spikes/{name}/node_ids"][:].astype(np.int64) // max(cells, 1)
-        counts = np.bincount(replicate, minlength=replicates)
-        table[name, "rate"] = counts / (max(cells, 1) * part.summary["duration_s"]), "Hz"
-    for name, variables in part.summary["means"].items():
-        for variable, unit in variables.items():
-            table[name, variable] = file[f"glunet/means/{name}/{variable}/values"][:].mean(axis=1), unit
-    return table
 
 
 def grid(values: xr.DataArray, names: Sequence[str], planned: int, path: str) -> xr.DataArray:

@@ -1,4 +1,4 @@
-"""Rows P1 to P6: receptors and drugs on clamped patches, one cell at a time."""
+"""Rows P1, P2, P4 and P6: receptors and drugs on clamped patches, one cell at a time."""
 
 from __future__ import annotations
 
@@ -10,12 +10,30 @@ import xarray as xr
 from glunet.analysis import dose_response
 from glunet.analysis.statistics import Interval
 from glunet.store.result import Result
+from glunet.validation.picture import Picture
 
 EXPERIMENTS = {
     "P1": ("validation/magnesium_block",), "P2": ("validation/ketamine_ic50",), "P4": ("validation/antagonists",),
-    "P5": ("validation/zero_dose",), "P6": ("validation/glycine_site",),
+    "P6": ("validation/glycine_site",),
 }
 _STEADY = 0.8          # the last fifth of a run is read
+
+PICTURES = {
+    "P1": (Picture("validation/magnesium_block", "levels",
+                   {"variables": ["I_nmda"], "axis": "clamp.glun2a", "by": "milieu.Mg_e"},
+                   "NMDA current by voltage, without and with 1 mM magnesium."),),
+    "P2": (Picture("validation/ketamine_ic50", "levels",
+                   {"variables": ["I_nmda"], "axis": "drugs.ketamine.concentration", "by": "milieu.Mg_e", "relative": True,
+                    "held": {"milieu.Glu_e": 1e4}, "window": ["48 s", "60 s"]},
+                   "Steady NMDA current by dose at -65 mV in saturating glutamate, by magnesium."),),
+    "P4": (Picture("validation/antagonists", "levels",
+                   {"variables": ["I_ampa", "I_nmda", "I_gaba_a"], "axis": "drugs.perampanel.concentration",
+                    "relative": True, "window": ["24 s", "30 s"]},
+                   "Currents under perampanel alone: AMPA falls, the others stay."),),
+    "P6": (Picture("validation/glycine_site", "levels",
+                   {"variables": ["I_nmda"], "axis": "milieu.DSer_e", "by": "milieu.Gly_e", "window": ["0.8 s", "1 s"]},
+                   "NMDA current by D-serine, without and with glycine."),),
+}
 
 
 def current(result: Result, population: str, variable: str, from_fraction: float = _STEADY) -> xr.DataArray:
@@ -105,15 +123,6 @@ def p6(results: Mapping[str, Result]) -> dict[str, np.ndarray]:
         "nmda_current_without_coagonist_fraction": amount[choose(result, milieu__Gly_e=0.0, milieu__DSer_e=0.0)] / rest,
         "gain_at_saturating_d_serine_fraction": amount[choose(result, milieu__Gly_e=1.0, milieu__DSer_e=300.0)] / rest - 1,
     }
-
-
-def largest_difference(first: Result, second: Result) -> np.ndarray:
-    """Largest difference of two results' voltage traces, by replicate (mV)."""
-    gaps = []
-    for population in ("pyramidal", "interneuron"):
-        a, b = (np.asarray(result.trace(population, "v")) for result in (first, second))
-        gaps.append(np.abs(a - b).max(axis=(1, 2)))
-    return np.max(gaps, axis=0)
 
 
 ROWS = {"P1": p1, "P2": p2, "P4": p4, "P6": p6}

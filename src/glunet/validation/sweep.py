@@ -12,6 +12,21 @@ from glunet.store.recording import SpikeData
 from glunet.store.result import Result
 
 
+def window(result: Result, ends: tuple[float, float], full_s: float) -> tuple[float, float]:
+    """The part of a run that is scored: as given for the full duration, in proportion for a shortened one.
+
+    Parameters
+    ----------
+    result : Result
+    ends : (float, float)
+        Seconds of the full run.
+    full_s : float
+        Its duration.
+    """
+    factor = result.duration_s / full_s
+    return ends[0] * factor, ends[1] * factor
+
+
 class Sweep:
     """A result whose replicates are doses x seeds.
 

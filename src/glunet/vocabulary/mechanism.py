@@ -2,8 +2,9 @@
 
 A mechanism is one file that builds one `Mechanism`. Its text uses the names of its own parameters and states, of what it
 `requires` from the host, and placeholders where it is laid down several times: ``{s}`` for a receptor subunit, ``{d}`` for
-a drug, ``{r}`` and ``{x}`` for the receptor or the species that a drug acts on. Mechanisms never import one another: they
-meet at named ports of their host.
+a drug, ``{a}`` for one act of it (the drug's name and the act's, behind every name that is the act's own), ``{r}`` and
+``{x}`` for the receptor or the species that a drug acts on, ``{c}`` for a condition and ``{p}`` for the port that it acts
+on, ``{n}`` for a neighbour's population. Mechanisms never import one another: they meet at named ports of their host.
 """
 
 from __future__ import annotations
@@ -14,18 +15,21 @@ from typing import Literal
 from glunet.vocabulary.parameter import Parameter
 
 Clock = Literal["fast", "slow"]
-Table = Literal["population", "receptor", "drug", "drug_receptor"]
+Ion = Literal["K", "Na", "Cl", "cation"]
+Table = Literal["population", "receptor", "drug", "drug_receptor", "condition"]
 
 
 @dataclass(frozen=True)
 class State:
-    """A state variable with a conditionally linear equation, one of three forms.
+    """A state variable with a conditionally linear equation, one of four forms.
 
     ``alpha, beta``:   dx/dt = alpha*(1 - x) - beta*x
     ``target, tau``:   dx/dt = (target - x)/tau
-    ``tau``:           dx/dt = -x/tau
+    ``tau``:           dx/dt = -x/tau, or -x*speed/tau where a port ``speed`` scales the rate
+    ``change``:        dx/dt = change
 
-    Within a step the coefficients are held and the equation is solved exactly.
+    Within a step the coefficients are held and the equation is solved exactly. A state with a ``change`` is an amount on
+    the slow clock: it moves by the fluxes of the step that has just ended, so what one loses another gains.
     """
 
     name: str
@@ -35,6 +39,8 @@ class State:
     beta: str = ""
     target: str = ""
     tau: str = ""
+    change: str = ""
+    speed: str = ""                  # a port with base 1, which changes no digit while it is 1
     clock: Clock = "fast"
     initial: str = "steady"          # "steady", or an expression
 
@@ -42,9 +48,11 @@ class State:
         """The right-hand side of dx/dt."""
         if self.alpha:
             return f"({self.alpha})*(1 - {self.name}) - ({self.beta})*{self.name}"
+        if self.change:
+            return self.change
         if self.target:
             return f"({self.target} - {self.name})/({self.tau})"
-        return f"-{self.name}/({self.tau})"
+        return f"-{self.name}*{self.speed}/({self.tau})" if self.speed else f"-{self.name}/({self.tau})"
 
 
 @dataclass(frozen=True)
@@ -59,12 +67,16 @@ class Definition:
 
 @dataclass(frozen=True)
 class Current:
-    """An ohmic membrane current, outward positive: I = conductance * (v - reversal)."""
+    """An ohmic membrane current, outward positive: I = conductance * (v - reversal).
+
+    ``ion`` is what carries it; ``cation`` is sodium in and potassium out through one pore.
+    """
 
     name: str
     conductance: str
     reversal: str
     meaning: str
+    ion: Ion
 
 
 @dataclass(frozen=True)
@@ -108,10 +120,12 @@ class Mechanism:
     ----------
     name, summary : str
         File name, and one sentence.
-    per : tuple of {'subunit', 'drug', 'receptor', 'species'}
-        Along what it is laid down several times: ``{s}``, ``{d}``, ``{r}`` and ``{x}`` in its text.
+    per : tuple of {'subunit', 'drug', 'receptor', 'species', 'condition', 'port', 'neighbour'}
+        Along what it is laid down several times: ``{s}``, ``{d}`` and ``{a}``, ``{r}``, ``{x}``, ``{c}``, ``{p}`` and
+        ``{n}`` in its text.
     tables : dict of table name to parameters
-        'population' (per population), 'receptor' (per subunit), 'drug', 'drug_receptor' (per drug and subunit).
+        'population' (per population), 'receptor' (per subunit), 'drug', 'drug_receptor' (per drug and subunit),
+        'condition'.
     requires : tuple of str
         Names that the host must supply.
     ports, states, definitions, currents, feeds
@@ -122,6 +136,11 @@ class Mechanism:
         For receptors: what must stand at the presynaptic cell.
     arrival : str
         For receptors: statements when a presynaptic spike arrives; ``w`` is the synapse's peak conductance.
+    gathers : tuple of str
+        Ions whose charge the fast clock adds up for the slow one: ``charge_<ion>``, outward positive.
+    exchanges : tuple of str
+        Species whose extracellular concentration ``<species>_e`` neighbours level out: the host is handed
+        ``J_<species>_near_<population>``.
     background : str
         For receptors: statements for the spikes of the unmodelled afferents in a step (`drive/afferents.py`).
     """
@@ -142,6 +161,8 @@ class Mechanism:
     release: Release = Release()
     arrival: str = ""
     background: str = ""
+    gathers: tuple[Ion, ...] = ()
+    exchanges: tuple[str, ...] = ()
 
     def table(self, name: Table) -> tuple[Parameter, ...]:
         """Parameters of one table, empty where the mechanism has none there."""

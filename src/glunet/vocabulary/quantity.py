@@ -18,7 +18,8 @@ _NUMBER = re.compile(r"^\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[+-]?inf)\
 _EXTRA = {"M": "molar", "s": "second", "m": "meter", "A": "amp", "V": "volt", "S": "siemens", "F": "farad"}
 
 _BASE_UNITS = ("meter**2", "siemens/meter**2", "farad/meter**2", "mmolar", "1/volt", "1/mmolar/second", "volt", "second",
-               "siemens", "amp", "hertz", "kelvin", "meter", "farad")
+               "siemens", "amp", "hertz", "kelvin", "meter", "farad", "meter**3", "coulomb", "mole", "mole/second",
+               "mmolar/second", "amp/meter**2", "meter**2/second", "meter**3/second")
 
 
 class QuantityError(ValueError):

@@ -15,8 +15,8 @@ MECHANISM = Mechanism(
     summary="Competitive antagonist at the agonist site",
     per=("drug", "receptor"),
     tables=(("drug", (
-        Parameter("dissociation_constant_{d}", "uM", None, "dissociation constant of {d}", _LAW, low="1e-6 uM"),
+        Parameter("dissociation_constant_{a}", "uM", None, "dissociation constant of {d}", _LAW, low="1e-6 uM"),
     )),),
     requires=("concentration_{d}",),
-    feeds=(Feed("competition_{r}", "concentration_{d}/dissociation_constant_{d}"),),
+    feeds=(Feed("competition_{r}", "concentration_{d}/dissociation_constant_{a}"),),
 )

@@ -20,35 +20,35 @@ MECHANISM = Mechanism(
     per=("drug", "subunit"),
     tables=(
         ("drug", (
-            Parameter("unbinding_rate_{d}", "1/s", None, "unbinding of {d} from the open pore at the reference voltage",
+            Parameter("unbinding_rate_{a}", "1/s", None, "unbinding of {d} from the open pore at the reference voltage",
                       _LAW, low="1e-6 1/s"),
-            Parameter("electrical_distance_{d}", "1", None, "share of the membrane field that {d} crosses", _LAW,
+            Parameter("electrical_distance_{a}", "1", None, "share of the membrane field that {d} crosses", _LAW,
                       low="0", high="1.5"),
-            Parameter("reference_voltage_{d}", "mV", None, "voltage at which the constants of {d} hold", _LAW),
-            Parameter("q10_{d}", "1", "2.2", "factor on binding and unbinding of {d} per 10 kelvin", _Q10, low="1",
+            Parameter("reference_voltage_{a}", "mV", None, "voltage at which the constants of {d} hold", _LAW),
+            Parameter("q10_{a}", "1", "2.2", "factor on binding and unbinding of {d} per 10 kelvin", _Q10, low="1",
                       high="5"),
-            Parameter("reference_temperature_{d}", "kelvin", "295 kelvin", "temperature at which the rates of {d} were "
+            Parameter("reference_temperature_{a}", "kelvin", "295 kelvin", "temperature at which the rates of {d} were "
                       "measured", _Q10),
-            Parameter("escape_rate_{d}", "1/s", None, "escape of trapped {d} from closed channels", _LAW, low="0 1/s"),
+            Parameter("escape_rate_{a}", "1/s", None, "escape of trapped {d} from closed channels", _LAW, low="0 1/s"),
         )),
         ("drug_receptor", (
-            Parameter("dissociation_constant_{d}_{s}", "uM", None, "dissociation constant of {d} at {s} without "
+            Parameter("dissociation_constant_{a}_{s}", "uM", None, "dissociation constant of {d} at {s} without "
                       "magnesium at the reference voltage", _LAW, low="1e-6 uM"),
         )),
     ),
     requires=("v", "S_{s}", "capacity", "unblocked_{s}", "tonic_{s}", "free_nmda", "concentration_{d}", "temperature"),
     states=(
-        State("block_{d}_{s}", "fraction of {s} receptors that hold {d}", clock="slow",
-              alpha="active_{d}_{s}*unbinding_rate_{d}*speed_{d}*concentration_{d}/dissociation_constant_{d}_{s}*unblocked_{s}",
-              beta="active_{d}_{s}*unbinding_rate_{d}*speed_{d}*exp(electrical_distance_{d}*(v - reference_voltage_{d})"
+        State("block_{a}_{s}", "fraction of {s} receptors that hold {d}", clock="slow",
+              alpha="active_{a}_{s}*unbinding_rate_{a}*speed_{a}*concentration_{d}/dissociation_constant_{a}_{s}*unblocked_{s}",
+              beta="active_{a}_{s}*unbinding_rate_{a}*speed_{a}*exp(electrical_distance_{a}*(v - reference_voltage_{a})"
                    "*96485.33*coulomb/mole/((8.31446*joule/kelvin/mole)*temperature))"
-                   " + escape_rate_{d}*(1 - active_{d}_{s})"),
+                   " + escape_rate_{a}*(1 - active_{a}_{s})"),
     ),
     slow_definitions=(
-        Definition("speed_{d}", "q10_{d}**((temperature - reference_temperature_{d})/(10*kelvin))", "1",
+        Definition("speed_{a}", "q10_{a}**((temperature - reference_temperature_{a})/(10*kelvin))", "1",
                    "how much faster {d} binds and unbinds than at the temperature of its measurement"),
-        Definition("active_{d}_{s}", "clip((S_{s}*free_nmda + (capacity - S_{s})*tonic_{s})/capacity, 0, 1)", "1",
+        Definition("active_{a}_{s}", "clip((S_{s}*free_nmda + (capacity - S_{s})*tonic_{s})/capacity, 0, 1)", "1",
                    "activated fraction of the {s} receptors"),
     ),
-    feeds=(Feed("gate_nmda_{s}", "(1 - block_{d}_{s})"),),
+    feeds=(Feed("gate_nmda_{s}", "(1 - block_{a}_{s})"),),
 )

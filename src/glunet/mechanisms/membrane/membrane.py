@@ -1,6 +1,6 @@
 """The membrane: capacitance and area of one isopotential compartment, and what counts as a spike."""
 
-from glunet.vocabulary.mechanism import Mechanism
+from glunet.vocabulary.mechanism import Mechanism, Port
 from glunet.vocabulary.parameter import Parameter, Source, assumed
 
 _C = Source("Gentet, Stuart & Clements 2000, Biophys J 79:314: 0.9 uF/cm^2 in cortical pyramidal cells",
@@ -17,4 +17,5 @@ MECHANISM = Mechanism(
                   assumed("any voltage that only spikes reach gives the same count")),
         Parameter("I_applied", "pA", "0 pA", "constant injected current", assumed("none unless an experiment says so")),
     )),),
+    ports=(Port("I_transport", "sum", "0*amp", "pA", "outward current of electrogenic transporters"),),
 )

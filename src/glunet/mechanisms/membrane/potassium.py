@@ -3,7 +3,7 @@
 ``speed`` scales the rates: the Kv3 channels of fast-spiking cells open and close faster.
 """
 
-from glunet.vocabulary.mechanism import Current, Mechanism, State
+from glunet.vocabulary.mechanism import Current, Mechanism, Port, State
 from glunet.vocabulary.parameter import Parameter, Source, assumed
 
 _KINETICS = Source("Traub & Miles 1991, Neuronal Networks of the Hippocampus; threshold shift as in Pospischil et al. "
@@ -23,5 +23,6 @@ MECHANISM = Mechanism(
               alpha="speed*0.16*linoid(-(v - V_T - 15*mV)/(5*mV))/ms",
               beta="speed*0.5*exp(-(v - V_T - 10*mV)/(40*mV))/ms"),
     ),
-    currents=(Current("I_Kd", "g_Kd*area*n**4", "E_K", "delayed-rectifier potassium current"),),
+    ports=(Port("gate_potassium", "product", "1", "1", "factor on the delayed rectifier by drugs and channel loss"),),
+    currents=(Current("I_Kd", "g_Kd*area*gate_potassium*n**4", "E_K", "delayed-rectifier potassium current", "K"),),
 )

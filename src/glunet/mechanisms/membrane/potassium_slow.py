@@ -20,5 +20,5 @@ MECHANISM = Mechanism(
         Definition("tau_p", "tau_M_max/(3.3*exp((v + 35*mV)/(20*mV)) + exp(-(v + 35*mV)/(20*mV)))", "s",
                    "time constant of the M gate"),
     ),
-    currents=(Current("I_M", "g_M*area*p", "E_K", "M current"),),
+    currents=(Current("I_M", "g_M*area*p", "E_K", "M current", "K"),),
 )

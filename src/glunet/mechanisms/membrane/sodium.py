@@ -3,7 +3,7 @@
 ``linoid(x) = x/(exp(x) - 1)`` with its limit 1 at zero.
 """
 
-from glunet.vocabulary.mechanism import Current, Mechanism, State
+from glunet.vocabulary.mechanism import Current, Mechanism, Port, State
 from glunet.vocabulary.parameter import Parameter, Source
 
 _KINETICS = Source("Traub & Miles 1991, Neuronal Networks of the Hippocampus; threshold shift as in Pospischil et al. "
@@ -24,5 +24,9 @@ MECHANISM = Mechanism(
         State("h", "sodium inactivation (1 = available)",
               alpha="0.128*exp(-(v - V_T - 17*mV)/(18*mV))/ms", beta="4/(1 + exp(-(v - V_T - 40*mV)/(5*mV)))/ms"),
     ),
-    currents=(Current("I_Na", "g_Na*area*m**3*h", "E_Na", "fast sodium current"),),
+    ports=(
+        Port("gate_sodium", "product", "1", "1", "factor on sodium conductances by drugs, diseases, inactivation"),
+        Port("available_sodium", "product", "1", "1", "share of sodium channels that are not slowly inactivated"),
+    ),
+    currents=(Current("I_Na", "g_Na*area*gate_sodium*m**3*h", "E_Na", "fast sodium current", "Na"),),
 )

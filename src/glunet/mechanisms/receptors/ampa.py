@@ -22,7 +22,7 @@ MECHANISM = Mechanism(
     feeds=(Feed("gate_ampa", "1/(1 + competition_ampa)"),),
     states=(State("g_ampa", "AMPA conductance before block", unit="nS", tau="tau_ampa",
                   initial="n_excitatory*rate_excitatory*w_excitatory*tau_ampa"),),
-    currents=(Current("I_ampa", "g_ampa*gate_ampa", "E_ampa", "AMPA current"),),
+    currents=(Current("I_ampa", "g_ampa*gate_ampa", "E_ampa", "AMPA current", "cation"),),
     release=Release(requires=("available",)),
     arrival="g_ampa_post += w*available_pre",
     background="g_ampa += w_excitatory*events_excitatory",

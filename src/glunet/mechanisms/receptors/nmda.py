@@ -78,7 +78,7 @@ MECHANISM = Mechanism(
     ),
     currents=(
         Current("I_nmda_{s}", "nmda_ratio*fraction_{s}*open_{s}*unblocked_{s}*gate_nmda_{s}", "E_nmda",
-                "{s} current"),
+                "{s} current", "cation"),
     ),
     feeds=(
         Feed("gate_nmda_{s}", "(Gly_e/EC50_Gly_{s} + DSer_e/EC50_DSer_{s})"

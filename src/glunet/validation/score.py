@@ -1,0 +1,40 @@
+"""From what a row's function returns to scored lines of the table."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from glunet.analysis.statistics import Interval, mean_interval, verdict
+from glunet.validation.table import Row, not_run, source_text
+
+
+def score(target: Mapping[str, Any], values: Mapping[str, Any]) -> list[Row]:
+    """All metrics of a target with their verdicts.
+
+    Parameters
+    ----------
+    target : mapping
+        One of `glunet.validation.table.targets`.
+    values : mapping of metric to float64[S] or Interval
+        One value per seed; nan where there is none. A metric that is missing was not computed.
+    """
+    rows = []
+    for entry in target["score"]:
+        metric, band = entry["metric"], (float(entry["band"][0]), float(entry["band"][1]))
+        if metric not in values:
+            rows += [row for row in not_run(target) if row.metric == metric]
+            continue
+        value = values[metric]
+        found = value if isinstance(value, Interval) else mean_interval(np.atleast_1d(value))
+        mean, low, high = (float(x) for x in (found.mean, found.low, found.high))
+        if metric.startswith("fraction_"):
+            # a share of cells has no interval beyond all of them
+            mean, low, high = (min(max(x, 0.0), 1.0) for x in (mean, low, high))
+        decided = verdict(mean, low, high, band) if math.isfinite(mean) else "fail"
+        ends = [x if math.isfinite(x) else None for x in (mean, low, high)]
+        rows.append(Row(target["id"], metric, ends[0], ends[1], ends[2], band, decided, int(found.n), source_text(target)))
+    return rows

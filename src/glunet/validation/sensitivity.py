@@ -1,0 +1,146 @@
+"""What a sensitivity analysis of the scoreboard found, written down: ``sensitivity.json``, ``sensitivity.md``, a figure."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from glunet import provenance
+from glunet.errors import StoreError
+from glunet.validation import dependence, pages, table
+from glunet.validation.robustness import Metric, Outcome
+
+FILES = ("sensitivity.json", "sensitivity.md", "sensitivity.png")
+
+
+def save(outcome: Outcome, device: str, folder: Path) -> list[Path]:
+    """Write all three, each whole or not at all.
+
+    Parameters
+    ----------
+    outcome : Outcome
+    device : str
+        What computed it.
+    folder : Path
+        Of the table.
+
+    Returns
+    -------
+    list of Path
+    """
+    from glunet.figures.robustness import Moved, draw_robustness
+
+    content = describe(outcome, device)
+    moved = [Moved(f"{line.id} {line.metric}", line.band, math.nan if line.value is None else line.value,
+                   np.array([[math.nan if x is None else x for x in found] for found in outcome.values(metric).values()]),
+                   outcome.robust(metric)) for metric, line in outcome.base.items()]
+    figure = draw_robustness(moved, [one.path for one in outcome.tried], outcome.setting.changes)
+    return [table.write(folder / FILES[0], json.dumps(content, indent=1, allow_nan=False) + "\n"),
+            table.write(folder / FILES[1], markdown(content)), pages.save(figure, folder / FILES[2])]
+
+
+def describe(outcome: Outcome, device: str) -> dict[str, Any]:
+    """An outcome as it is stored; JSON-able."""
+    return {
+        "commit": provenance.commit() or "unknown", "device": device, "date": datetime.now(UTC).date().isoformat(),
+        "setting": asdict(outcome.setting), "stamps": {row: dependence.stamp(row) for row in outcome.rows},
+        "parameters": [{"path": one.candidate.path, "value": one.candidate.shown, "why": one.candidate.why,
+                        "importance": None if math.isnan(one.importance) else one.importance,
+                        "changed": one.candidate in outcome.tried,
+                        "mu_star": {" ".join(metric): value for metric, value in one.effects.items()}}
+                       for one in outcome.ranked],
+        "metrics": [{"id": line.id, "metric": line.metric, "band": [table.plain(x) for x in line.band], "value": line.value,
+                     "verdict": line.verdict, "robust": outcome.robust(metric), "values": outcome.values(metric),
+                     "verdicts": outcome.verdicts(metric)} for metric, line in outcome.base.items()],
+    }
+
+
+def marks(folder: Path, stamps: Mapping[str, Any]) -> dict[Metric, tuple[str, bool]]:
+    """For each metric the verdict that the analysis began with, and whether it is robust.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the table.
+    stamps : mapping of row id to dict
+        What decides the rows' numbers now: rows that have changed since the analysis have no mark.
+
+    Raises
+    ------
+    StoreError
+        The file is damaged.
+    """
+    path = folder / FILES[0]
+    if not path.is_file():
+        return {}
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        return {(entry["id"], entry["metric"]): (entry["verdict"], bool(entry["robust"])) for entry in content["metrics"]
+                if content["stamps"][entry["id"]] == stamps.get(entry["id"])}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise StoreError(f"{path}: not a sensitivity analysis: {' '.join(str(error).split())}") from None
+
+
+def markdown(content: Mapping[str, Any]) -> str:
+    """The analysis as a page."""
+    setting, changes = content["setting"], content["setting"]["changes"]
+    tried = [one for one in content["parameters"] if one["changed"]]
+    steps = ", ".join(_percent(change) for change in changes)
+    lines = ["# Sensitivity of the verdicts", "",
+             f"Commit {content['commit']}, device {content['device']}, {content['date']}.", "",
+             *_how(setting, content, steps),
+             "![Metrics against changes of the parameters](sensitivity.png)", "",
+             f"## What {steps} of one parameter does", "",
+             "| Row | Metric | Value | Lowest to highest | Band | Verdict | Robust | Where the verdict changes |",
+             "|---|---|---|---|---|---|---|---|"]
+    lines += [_line(entry, changes) for entry in content["metrics"]]
+    lines += ["", "## Parameters", "",
+              "Importance: mean absolute elementary effect (mu*) relative to the largest one of the metric, averaged over "
+              "metrics.", "", "| Parameter | Value | Source | Importance | Changed |", "|---|---|---|---|---|"]
+    for one in content["parameters"]:
+        importance = "-" if one["importance"] is None else f"{one['importance']:.2f}"
+        lines.append(f"| {one['path']} | {one['value']} | {one['why']} | {importance} | {'yes' if one in tried else 'no'} |")
+    return "\n".join(lines) + "\n"
+
+
+def _how(setting: Mapping[str, Any], content: Mapping[str, Any], steps: str) -> Sequence[str]:
+    """How it was made, and what to keep in mind."""
+    number = len(content["parameters"])
+    cells = f", {setting['cells']} cells per network" if setting["cells"] else ""
+    screened = any(one["importance"] is not None for one in content["parameters"])
+    first = (f"Morris' screening ({setting['trajectories']} trajectories, {setting['screening_seeds']} seeds, durations "
+             f"times {setting['screening_shorten']:g}) ordered {number} fitted and assumed parameters of the circuit, each "
+             "over 20 % below to 20 % above its value. " if screened else f"{number} parameters were given. ")
+    changed, factor = sum(one["changed"] for one in content["parameters"]), f"{setting['shorten']:g}"
+    return [first + f"The first {changed} were then changed one at a time by {steps}, with {setting['seeds']} seeds{cells}.",
+            "", f"Durations and all times of doses are {factor} of the full experiments', the windows that are scored in "
+            "proportion: values may differ from the [scoreboard](table.md)'s, and intervals are wider. A metric is robust "
+            "where its verdict stays under all changes. Its mark stands on the scoreboard where the short runs give the "
+            "scoreboard's verdict.", ""]
+
+
+def _percent(change: float) -> str:
+    """A relative change for the eye."""
+    return f"{100 * change:+.0f} %"
+
+
+def _line(entry: Mapping[str, Any], changes: Sequence[float]) -> str:
+    """One metric of the table."""
+    values = [x for found in entry["values"].values() for x in found if x is not None]
+    reach = f"{table.number(min(values))} to {table.number(max(values))}" if values else "-"
+    where = []
+    for path, words in entry["verdicts"].items():
+        other = [f"{_percent(change)} {word}" for change, word in zip(changes, words, strict=True)
+                 if word != entry["verdict"]]
+        where += [f"{path}: {', '.join(other)}"] if other else []
+    told = "; ".join(where)
+    low, high = (table.number(float(x)) for x in entry["band"])
+    return (f"| {entry['id']} | {entry['metric']} | {table.number(entry['value'])} | {reach} | {low} to {high} | "
+            f"{entry['verdict']} | {'yes' if entry['robust'] else 'no'} | {told or '-'} |")
