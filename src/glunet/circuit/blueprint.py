@@ -152,8 +152,9 @@ class Blueprint:
                 seen.update(np.ascontiguousarray(array).tobytes())
         for exchange in self.exchanges:
             seen.update(repr((exchange.name, exchange.species)).encode())
+            used = exchange.reach > 0.0
             for array in (exchange.source_index, exchange.target_index, exchange.reach):
-                seen.update(np.ascontiguousarray(array).tobytes())
+                seen.update(np.ascontiguousarray(array[used]).tobytes())
         return seen.hexdigest()
 
     def fingerprint(self) -> str:
@@ -172,9 +173,10 @@ class Blueprint:
             for array in (projection.source_index, projection.target_index):
                 seen.update(np.ascontiguousarray(array).tobytes())
         for exchange in self.exchanges:
-            seen.update(repr((exchange.name, exchange.species, _about(exchange.reach))).encode())
+            used = exchange.reach > 0.0
+            seen.update(repr((exchange.name, exchange.species, _about(exchange.reach[used]))).encode())
             for array in (exchange.source_index, exchange.target_index):
-                seen.update(np.ascontiguousarray(array).tobytes())
+                seen.update(np.ascontiguousarray(array[used]).tobytes())
         return seen.hexdigest()
 
 
