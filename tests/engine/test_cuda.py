@@ -128,10 +128,10 @@ def generated(tmp_path_factory):
 def test_a_step_asks_little_of_the_gpu(generated):
     before, text = generated
     # brian2cuda: two state updates, two kernels for each threshold, a kernel for each of two resets, two monitors and four
-    # projections, and of the last six a copy each; every 1, 2 and 0.5 ms two, nine and two more
-    assert (before.launches, before.waits) == pytest.approx((14 + 2/10 + 9/20 + 2/5, 6))
+    # projections, and of the last six a copy each; every 1, 2, 0.5 and 10 ms two, nine, two and twelve more
+    assert (before.launches, before.waits) == pytest.approx((14 + 2/10 + 9/20 + 2/5 + 12/100, 6))
     after = launches.per_step(text, text, 1e-4)
-    assert after.launches == pytest.approx(3 + 1/10 + 3/20 + 2/5)
+    assert after.launches == pytest.approx(3 + 1/10 + 3/20 + 2/5 + 1/100)
     assert after.waits == 0
     assert after.fills <= before.fills + 1e-9
 
@@ -140,6 +140,8 @@ def test_a_step_asks_little_of_the_gpu(generated):
 def test_every_kernel_of_a_step_is_in_one_launch(generated):
     _, text = generated
     together = re.findall(r"^__global__ void __launch_bounds__\(128\) _(\w+)_\d+\((.*?)\)$", text, re.MULTILINE)
+    # sums tick with the means and with the neighbours' exchange
+    gathers = sorted(len(re.findall(r"const part_\w+?_codeobject", given)) for phase, given in together if phase == "gather")
     parts = {phase: re.findall(r"const part_(\w+?)_codeobject", given) for phase, given in together}
     assert sorted(parts) == ["after", "arrive", "gather", "slow", "update"]
     assert parts["update"] == ["interneuron_stateupdater", "interneuron_spike_thresholder",
@@ -147,7 +149,7 @@ def test_every_kernel_of_a_step_is_in_one_launch(generated):
     assert parts["after"] == ["spikes_interneuron", "interneuron_spike_resetter",
                               "spikes_pyramidal", "pyramidal_spike_resetter"]
     assert len(parts["arrive"]) == 4
-    assert len(parts["gather"]) == 7
+    assert gathers == [7, 12]
     # within a phase nothing that one part writes is read by another one: all that arrives is added to conductances
     added = set(re.findall(r"_brian_atomicAdd\(&_ptr_array_(\w+)\[_postsynaptic_idx\]", text))
     read = set(re.findall(r"_pre = _ptr_array_(\w+)\[_presynaptic_idx\]", text))

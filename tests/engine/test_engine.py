@@ -93,7 +93,7 @@ def test_means_are_the_means_of_the_cells():
 
 def test_a_run_that_blows_up_is_one_line():
     with pytest.raises(GlunetError, match="not a number"):
-        _run([Setting(1, {"populations.pyramidal.clamped.K_i": 0.0})], duration=0.01)
+        _run([Setting(1, {"milieu.K_e": -1.0})], duration=0.01)
 
 
 def test_a_number_that_is_none_is_refused_before_anything_runs():

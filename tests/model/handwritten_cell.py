@@ -14,6 +14,7 @@ import brian2 as b
 import numpy as np
 
 DT = 0.1                                # ms
+SLOW = 1.0                              # ms: step of slow inactivation and of the block by drugs
 R_GAS, FARADAY = 8.31446, 96485.33      # J/(K mol), C/mol
 
 MEMBRANE = """
@@ -38,6 +39,13 @@ E_K : 1 (constant)
 E_Na : 1 (constant)
 E_Cl : 1 (constant)
 threshold_v : 1 (constant)
+left : 1
+tau_entry : 1 (constant)
+tau_return : 1 (constant)
+v_entry : 1 (constant)
+k_entry : 1 (constant)
+entry = 1/(tau_entry*(1 + exp(-(v - v_entry)/k_entry))) : 1
+left_inf = 1/(1 + entry*tau_return) : 1
 u = v - V_T : 1
 a_m = 1.28/exprel(-(u - 13)/4) : 1
 b_m = 1.4/exprel((u - 40)/5) : 1
@@ -56,11 +64,15 @@ n = a_n/(a_n + b_n) + (n - a_n/(a_n + b_n))*exp(-{DT}*(a_n + b_n))
 p = p_inf + (p - p_inf)*exp(-{DT}/tau_p)
 """
 
+LEFT = f"""
+left = left_inf + (left - left_inf)*exp(-{SLOW}*(1/tau_return + entry))
+"""
+
 # synaptic_g and synaptic_gE are what receptors add to the sums of g and of g*E
 VOLTAGE = f"""
-G = g_K_leak + g_Na_leak + g_Cl_leak + g_Na*m**3*h + g_Kd*n**4 + g_M*p + (synaptic_g)
+G = g_K_leak + g_Na_leak + g_Cl_leak + g_Na*left*m**3*h + g_Kd*n**4 + g_M*p + (synaptic_g)
 GE_K = (g_K_leak + g_Kd*n**4 + g_M*p)*E_K
-GE_Na = (g_Na_leak + g_Na*m**3*h)*E_Na
+GE_Na = (g_Na_leak + g_Na*left*m**3*h)*E_Na
 GE = GE_K + GE_Na + g_Cl_leak*E_Cl + (synaptic_gE) + I_inj
 v_old = v
 v = GE/G + (v - GE/G)*exp(-{DT}*G/C)
@@ -84,8 +96,10 @@ def set_membrane(cells: b.NeuronGroup, x: dict[str, np.ndarray]) -> None:
     cells.g_K_leak, cells.g_Na_leak, cells.g_Cl_leak = (x[f"g_leak_{ion}"] * nS for ion in ("K", "Na", "Cl"))
     cells.V_T, cells.speed, cells.I_inj = x["V_T"] * 1e3, x["speed"], x["I_applied"] * 1e12
     for ion, valence in (("K", 1), ("Na", 1), ("Cl", -1)):
-        setattr(cells, f"E_{ion}", nernst(x[f"{ion}_e_rest"], x[f"{ion}_i"], valence, x["temperature"]))
+        setattr(cells, f"E_{ion}", nernst(x[f"{ion}_e_rest"], x[f"{ion}_i_rest"], valence, x["temperature"]))
     cells.threshold_v = x["spike_threshold"] * 1e3
+    cells.left, cells.v_entry, cells.k_entry = x["available_start"], x["V_slow"] * 1e3, x["k_slow"] * 1e3
+    cells.tau_entry, cells.tau_return = x["tau_entry"] * 1e3, x["tau_recovery"] * 1e3
     cells.v = x["v"] * 1e3
     cells.v_old = "v"
     for gate in "mhn":
@@ -111,6 +125,7 @@ def main(numbers: str, out: str) -> None:
         x = read(numbers, kind)
         cells = b.NeuronGroup(x["v"].size, MEMBRANE, threshold=SPIKE, reset="", name=kind)
         set_membrane(cells, x)
+        cells.run_regularly(LEFT, dt=SLOW * b.ms, when="start")
         cells.run_regularly(GATES, when="groups", order=1)
         alone = VOLTAGE.replace("(synaptic_gE)", "0").replace("(synaptic_g)", "0")
         cells.run_regularly(alone, when="groups", order=2)

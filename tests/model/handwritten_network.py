@@ -14,10 +14,9 @@ import sys
 
 import brian2 as b
 import numpy as np
-from handwritten_cell import DT, FARADAY, GATES, MEMBRANE, R_GAS, SPIKE, VOLTAGE, read, set_membrane
+from handwritten_cell import DT, FARADAY, GATES, LEFT, MEMBRANE, R_GAS, SLOW, SPIKE, VOLTAGE, read, set_membrane
 from scipy.stats import poisson
 
-SLOW = 1.0      # ms: step of the drug's block
 SUBUNITS = {"pyramidal": "AB", "interneuron": "ABD"}
 
 RECEPTORS = """
@@ -126,7 +125,7 @@ def population(kind: str, x: dict[str, np.ndarray], steps: int) -> b.NeuronGroup
     pull = f"g_ampa*{E_ampa} + g_gaba*E_Cl + ({nmda})*{E_nmda}"
     joined = VOLTAGE.replace("(synaptic_gE)", pull).replace("(synaptic_g)", f"g_ampa + g_gaba + {nmda}")
     cells.run_regularly(joined, when="groups", order=2)
-    cells.run_regularly(each(SLOW_PER_SUBUNIT, own), dt=SLOW * b.ms, when="start")
+    cells.run_regularly(LEFT + each(SLOW_PER_SUBUNIT, own), dt=SLOW * b.ms, when="start")
     return cells
 
 

@@ -43,7 +43,7 @@ def test_candidates_are_fitted_or_assumed_and_can_be_changed():
     assert found[WEIGHT].why == "fitted"
     assert found[USE].why == "assumed"
     assert found[WEIGHT].value == pytest.approx(circuit.projections["pyramidal_to_pyramidal"].values["weight"].si * 1e9)
-    measured = {"populations.pyramidal.sodium.g_Na", "milieu.Glu_e"}
+    measured = {"populations.pyramidal.potassium.g_Kd", "milieu.Glu_e"}
     shared_by_a_network = {path for path in found if path.endswith((".in_degree", ".delay"))}
     assert not (measured | {"populations.interneuron.sodium.V_T"}) & set(found)
     assert not shared_by_a_network
