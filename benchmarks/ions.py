@@ -1,7 +1,7 @@
 """What moving ions cost: ``python benchmarks/ions.py``.
 
-The same circuit with its ions moving, and with `clamped` in place of all mechanisms of ``mechanisms/ions``; everything else, slow
-inactivation included, is the same in both.
+The same circuit with its ions moving, and with `clamped` in place of all mechanisms of ``mechanisms/ions``; everything
+else, slow inactivation included, is the same in both.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from glunet import library
 CELLS = 500
 DURATION = 8.0       # s: five of them with ions released
 REPEATS = 5
-MOVING = ("compartments", "sodium_pump", "kcc2", "bath_diffusion", "neighbour_diffusion", "spatial_buffering", "glial_buffer")
+MOVING = ("compartments", "sodium_pump", "kcc2", "bath_diffusion", "neighbour_diffusion", "spatial_buffering",
+          "glial_buffer")
 
 
 def held(text: str) -> str:

@@ -1,7 +1,7 @@
 """Does the step decide anything? ``python benchmarks/refinement.py``.
 
-The seizure of ``experiments/seizure_runaway.toml`` at the circuit's steps, at half the fast step and at half the slow step: peak
-potassium, and the loss of GABA-A conductance at which pyramidal firing has doubled. Below 5 % is the target.
+The seizure of ``experiments/seizure_runaway.toml`` at the circuit's steps, at half the fast step and at half the slow
+step: peak potassium, and the loss of GABA-A conductance at which pyramidal firing has doubled. Below 5 % is the target.
 """
 
 from __future__ import annotations
@@ -55,7 +55,8 @@ def main() -> None:
     peak, threshold = (cases["as it is"][k].mean() for k in (0, 1))
     rows = [{"step": name, "peak potassium mM": float(p.mean()), "change %": float(100 * (p.mean() / peak - 1)),
              "threshold": float(t.mean()), "change of it %": float(100 * (t.mean() / threshold - 1)),
-             "its standard error %": float(100 * t.std(ddof=1) / np.sqrt(t.size) / t.mean())} for name, (p, t) in cases.items()]
+             "its standard error %": float(100 * t.std(ddof=1) / np.sqrt(t.size) / t.mean())}
+            for name, (p, t) in cases.items()]
     worst = max(abs(row[key]) for row in rows for key in ("change %", "change of it %"))
     keep("refinement", "Refining the steps", rows, {name: [p.tolist(), t.tolist()] for name, (p, t) in cases.items()},
          f"Target: changes below 5 %; the largest is {worst:.1f} %: {'met' if worst < 5 else 'missed'}.")

@@ -90,7 +90,7 @@ def exchanges(species: dict[str, tuple[str, ...]], sheets: list[tuple[dict[str, 
     if not taking:
         return []
     edges: dict[tuple[str, str], list[np.ndarray]] = {(a, b): [] for a in taking for b in taking}
-    for replicate, (positions, side) in enumerate(sheets):
+    for positions, side in sheets:
         found = pairs(np.concatenate([positions[name] for name in taking]), side)
         ends = np.cumsum([0, *(len(positions[name]) for name in taking)])
         owner = np.searchsorted(ends, found, side="right") - 1

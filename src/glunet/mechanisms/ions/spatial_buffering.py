@@ -7,7 +7,7 @@ climbs by several.
 from glunet.vocabulary.mechanism import Definition, Feed, Mechanism, State
 from glunet.vocabulary.parameter import Parameter, assumed
 
-_GLIA = assumed("holds potassium within about 0.5 mM in normal activity and lets it reach its ceiling in seizures, Somjen 2004")
+_GLIA = assumed("holds potassium within 0.5 mM in normal activity, lets it reach its ceiling in seizures (Somjen 2004)")
 
 MECHANISM = Mechanism(
     name="spatial_buffering",
