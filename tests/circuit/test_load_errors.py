@@ -1,5 +1,7 @@
 """Mistakes in circuit and drug files: one line with file, key, what is wrong and what is allowed."""
 
+import re
+
 import pytest
 
 from glunet.circuit.assemble import Setting, assemble
@@ -61,7 +63,8 @@ def test_drug_files(tmp_path, monkeypatch, old, new, key, says):
 
 def test_a_mechanism_that_lacks_its_host_is_refused_by_name(tmp_path, monkeypatch):
     _mine(tmp_path, monkeypatch, "circuits", "cortex",
-          lambda text: text.replace('"potassium_slow", "compartments", ', '"potassium_slow", ', 1))
+          lambda text: re.sub(r"\[populations.pyramidal.compartments\][^[]*", "",
+                              text.replace('"potassium_slow", "compartments", ', '"potassium_slow", ', 1)))
     with pytest.raises(GlunetError, match="pyramidal: "):
         assemble("cortex", [Setting(1)], 0.1, cells=20)
 

@@ -103,9 +103,13 @@ def test_dead_interneurons_are_the_fraction_and_the_others_fire(together):
 @pytest.mark.parametrize(("name", "population"), [("scn1a_loss", "interneuron"), ("scn1a_loss_pyramidal", "pyramidal")])
 def test_cells_with_less_sodium_conductance_have_smaller_spikes(together, name, population):
     other = {"interneuron": "pyramidal", "pyramidal": "interneuron"}[population]
-    for seen, change in ((population, -5.0), (other, 0.0)):
+
+    def change(seen):
         plain, lost = (np.median(_trace(together[1], seen, "v", replicate).max(axis=1)) for replicate in (0, _at(name)))
-        assert lost - plain < change if change else lost == pytest.approx(plain, abs=1.0)
+        return lost - plain
+
+    assert change(population) < -10
+    assert abs(change(other)) < 3      # the others fire with other rates, and a spike's height depends a little on the last
 
 
 def test_mutated_receptors_close_twice_as_fast(together):

@@ -135,7 +135,8 @@ def test_the_network_behaves_alike():
             assert abs(single.mean() - full.mean()) < full.std(ddof=1) + 0.03*full.mean()
     blocks = [next(one.values for one in found["means"] if one.variable.startswith("block")) for found in (exact, reduced)]
     assert blocks[0].max() > 5e-4
-    np.testing.assert_allclose(blocks[1], blocks[0], rtol=0.05, atol=1e-6)
+    # at the onset a few spikes more or less decide how many channels have opened
+    np.testing.assert_allclose(blocks[1], blocks[0], rtol=0.05, atol=0.02*blocks[0].max())
 
 
 def test_precision_is_part_of_the_question(tmp_path):

@@ -62,7 +62,7 @@ def test_experiments_are_shortened_as_a_whole():
     assert found.duration == pytest.approx(9.5)
     assert (found.drugs["ketamine"].onset, found.drugs["ketamine"].offset) == pytest.approx((0.5, 2.5))
     assert found.axes["seed"].values == (1, 2)
-    assert np.array(found.axes[WEIGHT].values) == pytest.approx(2.27e-9 * np.array([0.8, 0.9, 1.1, 1.2]))
+    assert np.array(found.axes[WEIGHT].values) == pytest.approx(weight.value * 1e-9 * np.array([0.8, 0.9, 1.1, 1.2]))
     assert found.name == "sensitivity_ketamine_washout"
     doses = one_changed("validation/ketamine_dose", Setting(), weight).axes["drugs.ketamine.concentration"].values
     assert np.array(doses) == pytest.approx([0.0, 3e-4, 1e-3, 3e-3, 3e-2])     # mol/m^3: all that rows K read
