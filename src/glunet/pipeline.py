@@ -65,8 +65,8 @@ def blueprint(experiment: Experiment, chosen: Sequence[Point]) -> Blueprint:
                                r.traces_every) for name, r in experiment.record.items()}
     single = {path for path, axis in experiment.axes.items() if len(axis.values) < 2}
     plan = assemble(experiment.circuit, [setting(experiment, point) for point in chosen], experiment.duration,
-                    cells=experiment.cells, dt=experiment.dt, record=record, clamp=experiment.clamp,
-                    varying=set(experiment.units) - single)
+                    cells=experiment.cells, dt=experiment.dt, slow_only=experiment.slow_only, record=record,
+                    clamp=experiment.clamp, varying=set(experiment.units) - single)
     return replace(plan, precision=experiment.precision)
 
 

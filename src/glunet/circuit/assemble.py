@@ -3,63 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
-from zlib import crc32
 
 import numpy as np
 
 from glunet.circuit.blueprint import Blueprint, PopulationPlan, ProjectionPlan, RecordPlan
-from glunet.circuit.compose import CellModel, compose
+from glunet.circuit.compose import compose
 from glunet.circuit.conditions import check_hosts, course_arrays, ranks
-from glunet.circuit.expressions import evaluate, order
+from glunet.circuit.domains import DomainPlan, serving
 from glunet.circuit.load import load_circuit, load_condition, load_drug
+from glunet.circuit.model import CellModel
 from glunet.circuit.neighbours import ExchangePlan, exchanges
 from glunet.circuit.place import place
+from glunet.circuit.setting import Setting, stream
+from glunet.circuit.start import Cells, start_values
 from glunet.circuit.types import Circuit, Population, Projection, Value
 from glunet.circuit.wire import wire
 from glunet.errors import GlunetError
 from glunet.mechanisms.catalogue import mechanisms
-from glunet.vocabulary.mechanism import State
-from glunet.vocabulary.schedule import ALWAYS, Ramp, Term
+from glunet.vocabulary.schedule import ALWAYS, Term
 
 _LEAST_TERMS = 2      # a constant, a step with an end and a bolus then share one compiled model
-_V_START = (-75e-3, -55e-3)
 _TINY = 1e-18         # S; keeps a ratio to a cell's synaptic capacity defined where it has no synapses
 
 
-@dataclass(frozen=True)
-class Setting:
-    """What one replicate differs in.
-
-    Parameters
-    ----------
-    seed : int
-    values : dict of path to float
-        SI values of parameters of the circuit, its drugs and its conditions (not of concentrations and levels).
-    doses : dict of drug to tuple of Term
-    levels : dict of condition to tuple of Ramp
-    """
-
-    seed: int
-    values: Mapping[str, float] = field(default_factory=dict)
-    doses: Mapping[str, tuple[Term, ...]] = field(default_factory=dict)
-    levels: Mapping[str, tuple[Ramp, ...]] = field(default_factory=dict)
-
-
-def stream(seed: int, *words: str) -> np.random.Generator:
-    """A random generator of its own for each seed and purpose, independent of what else is drawn."""
-    return np.random.Generator(np.random.Philox(np.random.SeedSequence([seed, *(crc32(w.encode()) for w in words)])))
-
-
 def _counts(circuit: Circuit, cells: int) -> dict[str, int]:
-    """Cells of each population; the rounding remainder goes to the first."""
-    counts = {name: int(round(p.fraction * cells)) for name, p in circuit.populations.items()}
+    """Cells of each population; the rounding remainder goes to the first. Glial cells come besides, at least one."""
+    counts = {name: int(round(p.fraction * cells)) for name, p in circuit.populations.items() if not p.glial}
     first = next(iter(counts))
     counts[first] += cells - sum(counts.values())
     if min(counts.values()) < 0:
         raise GlunetError(f"{circuit.file}: the populations' fractions add up to more than 1")
-    return counts
+    glia = {name: max(1, int(round(p.fraction * cells))) for name, p in circuit.populations.items() if p.glial}
+    return {name: n for name, n in counts.items() if n} | glia
+
+
+def _sheet(circuit: Circuit, counts: Mapping[str, int], seed: int) -> tuple[dict[str, np.ndarray], float]:
+    """Where the neurons are, and on the same sheet, in a grid of their own, the glial cells."""
+    neurons = {name: n for name, n in counts.items() if not circuit.populations[name].glial}
+    positions, side = place(neurons, circuit.spacing.si, stream(seed, "sheet"))
+    for name in counts.keys() - neurons.keys():
+        found, own = place({name: counts[name]}, circuit.spacing.si, stream(seed, "sheet", name))
+        positions[name] = found[name] * side / own
+    return positions, side
 
 
 def _spread(value: Value, si: float, n: int, rng: np.random.Generator) -> np.ndarray:
@@ -114,39 +101,6 @@ def _noise_keys(model: CellModel, n: int, settings: Sequence[Setting]) -> dict[s
     """Two 32-bit keys per cell for the counter-based noise: they depend on seed, population and cell alone."""
     keys = np.array([stream(s.seed, model.name, "noise").integers(0, 2**32, (n, 2), dtype=np.uint32) for s in settings])
     return {f"noise_key_{i}": keys[:, :, i].view(np.int32).copy() for i in range(2)}
-
-
-def _initial(model: CellModel, constants: dict[str, float], arrays: dict[str, np.ndarray],
-             settings: Sequence[Setting], n: int, dt: float, slow_dt: float) -> dict[str, np.ndarray]:
-    """Start values: v scattered; gates, drug block and background conductances steady; ports at their value at t = 0."""
-    shape = (len(settings), n)
-    low, high = _V_START
-    v = np.array([stream(s.seed, model.name, "v").uniform(low, high, n) for s in settings])
-    if model.clamped:
-        v = arrays["v_clamp"].copy()
-    scope: dict[str, np.ndarray | float] = {"t": 0.0, "dt": dt, "slow_dt": slow_dt, **constants, **arrays, "v": v}
-    for name in ("n_excitatory", "rate_excitatory", "w_excitatory", "n_inhibitory", "rate_inhibitory", "w_inhibitory"):
-        scope.setdefault(name, 0.0)
-    found = {"v": v, "v_before": v.copy()}
-    for event in model.event_states:
-        found[event.name] = scope[event.name] = np.zeros(shape) + evaluate(event.expression, scope)
-    found["last_spike"] = np.full(shape, -1e3)
-    assignments = model.slow_assignments() | {d.name: d.expression for d in model.definitions
-                                              if "poisson_events" not in d.expression}
-    states = {s.name: _steady(s) for s in model.states}
-    stored = set(model.slow_variables())
-    for name in order({k: [text] for k, text in {**assignments, **states}.items()}):
-        scope[name] = np.zeros(shape) + evaluate(states.get(name) or assignments[name], scope)
-        if name in states or name in stored:
-            found[name] = np.asarray(scope[name])
-    return found
-
-
-def _steady(state: State) -> str:
-    """Expression of a state's start value; where nothing comes or goes (no drug, nothing open) it is zero."""
-    if state.initial != "steady":
-        return state.initial
-    return f"({state.alpha})/(({state.alpha}) + ({state.beta}) + 1e-30)" if state.alpha else state.target
 
 
 @dataclass(frozen=True)
@@ -214,20 +168,53 @@ def _capacity(circuit: Circuit, name: str, wired: list[_Wired], arrays: dict[str
     return total + both.get("n_excitatory", 0.0) * both.get("w_excitatory", 0.0)
 
 
-def _near(populations: Mapping[str, PopulationPlan], sheets: list[tuple[dict[str, np.ndarray], float]],
-          spacing: float) -> list[ExchangePlan]:
+def _near(cells: Mapping[str, Cells], initial: Mapping[str, Mapping[str, np.ndarray]],
+          sheets: list[tuple[dict[str, np.ndarray], float]], spacing: float) -> list[ExchangePlan]:
     """Which shells exchange what with which."""
     species, shells = {}, {}
-    for name, plan in populations.items():
-        species[name] = tuple(dict.fromkeys(x for part in plan.model.mechanisms for x in part.exchanges))
+    for name, one in cells.items():
+        species[name] = tuple(dict.fromkeys(x for part in one.model.mechanisms for x in part.exchanges))
         if species[name]:
-            known: dict[str, Any] = {**plan.constants, **plan.arrays, **plan.initial}
-            shells[name] = known["diffusion"] * np.broadcast_to(known["volume_shell"], (len(sheets), plan.n))
+            known: dict[str, Any] = {**one.constants, **one.arrays, **initial[name]}
+            shells[name] = known["diffusion"] * np.broadcast_to(known["volume_shell"], (len(sheets), one.n))
     return exchanges(species, sheets, shells, spacing) if shells else []
 
 
+def _domains(cells: Mapping[str, Cells], sheets: list[tuple[dict[str, np.ndarray], float]]) -> list[DomainPlan]:
+    """Which astrocyte serves which cell."""
+    plans = []
+    for glia in [name for name in cells if cells[name].model.glial]:
+        for name in [name for name in cells if not cells[name].model.glial]:
+            reads = tuple((link.name, link.variable) for link in cells[name].model.reads)
+            sums = tuple((link.name, link.variable) for link in cells[glia].model.sums.get(name, ()))
+            if reads or sums:
+                served = serving([sheet[name] for sheet, _ in sheets], [sheet[glia] for sheet, _ in sheets],
+                                 [side for _, side in sheets])
+                plans.append(DomainPlan(f"{glia}_of_{name}", glia, name, served, reads, sums))
+    return plans
+
+
+def _populated(circuit: Circuit, name: str, n: int, settings: Sequence[Setting], model: CellModel, spread: set[str],
+               wired: list[_Wired], clamp: Mapping[str, float]) -> Cells:
+    """The numbers of one population."""
+    constants, arrays = _parameters(model, n, settings, spread)
+    arrays |= _dose_arrays(model, n, settings) | _condition_arrays(model, n, settings)
+    population, shape = circuit.populations[name], (len(settings), n)
+    if model.clamped:
+        volts = [[s.values.get(f"clamp.{name}", clamp.get(name, 0.0))] for s in settings]
+        arrays["v_clamp"] = np.repeat(np.array(volts), n, axis=1)
+    if "nmda" in population.mechanisms:
+        arrays["capacity"] = _capacity(circuit, name, wired, arrays, constants, shape)
+    if "afferents" in population.mechanisms:
+        arrays |= _noise_keys(model, n, settings)
+    if any("out_synapses" in part.requires for part in model.mechanisms):
+        made = [np.bincount(one.plan.source_index, minlength=shape[0] * n) for one in wired if one.plan.source == name]
+        arrays["out_synapses"] = np.asarray(sum(made, np.zeros(shape[0] * n)), dtype=float).reshape(shape)
+    return Cells(n, model, constants, arrays)
+
+
 def assemble(circuit_name: str, settings: Sequence[Setting], duration: float, *, cells: int | None = None,
-             dt: float | None = None, record: Mapping[str, RecordPlan] | None = None,
+             dt: float | None = None, slow_only: float | None = None, record: Mapping[str, RecordPlan] | None = None,
              clamp: Mapping[str, float] | None = None, varying: Collection[str] = ()) -> Blueprint:
     """The blueprint of one batch.
 
@@ -242,6 +229,8 @@ def assemble(circuit_name: str, settings: Sequence[Setting], duration: float, *,
         Cells per replicate; the circuit's own number where None.
     dt : float, optional
         Fast step in seconds.
+    slow_only : float, optional
+        The one step, in seconds, of a run without spikes, synapses and afferents.
     record : mapping of population to RecordPlan
     clamp : mapping of population to volts
         Voltage-clamped populations.
@@ -262,40 +251,34 @@ def assemble(circuit_name: str, settings: Sequence[Setting], duration: float, *,
             if not np.isfinite(number):
                 raise GlunetError(f"{path}: {number} is not a finite number")
     circuit, record, clamp = load_circuit(circuit_name), record or {}, clamp or {}
-    counts = {name: n for name, n in _counts(circuit, cells or circuit.cells).items() if n}
+    counts = _counts(circuit, cells or circuit.cells)
     drugs = sorted({drug for setting in settings for drug in setting.doses})
     terms = {drug: max(_LEAST_TERMS, *(len(s.doses.get(drug, ())) for s in settings)) for drug in drugs}
     substances = [(load_drug(drug), terms[drug]) for drug in drugs]
     conditions = tuple(load_condition(name) for name in sorted({name for s in settings for name in s.levels}))
     paths = {path for setting in settings for path in setting.values}
     spread = {*varying, *(path for path in paths if len({s.values.get(path) for s in settings}) > 1)}
-    sheets = [place(counts, circuit.spacing.si, stream(s.seed, "sheet")) for s in settings]
+    sheets = [_sheet(circuit, counts, s.seed) for s in settings]
+    steps = (slow_only, slow_only) if slow_only else (dt or circuit.dt, circuit.slow_dt)
     wired = [_project(circuit, p, settings, sheets) for p in circuit.projections.values()
              if counts.get(p.source) and counts.get(p.target)]
-    populations = {}
+    cells_of = {}
     for name, n in counts.items():
-        population, held = circuit.populations[name], name in clamp or any(f"clamp.{name}" in s.values for s in settings)
-        model = compose(circuit, population, substances, held, conditions)
-        constants, arrays = _parameters(model, n, settings, spread)
-        arrays |= _dose_arrays(model, n, settings) | _condition_arrays(model, n, settings)
-        shape = (len(settings), n)
-        if held:
-            volts = [[s.values.get(f"clamp.{name}", clamp.get(name, 0.0))] for s in settings]
-            arrays["v_clamp"] = np.repeat(np.array(volts), n, axis=1)
-        if "nmda" in population.mechanisms:
-            arrays["capacity"] = _capacity(circuit, name, wired, arrays, constants, shape)
-        if "afferents" in population.mechanisms:
-            arrays |= _noise_keys(model, n, settings)
-        initial = _initial(model, constants, arrays, settings, n, dt or circuit.dt, circuit.slow_dt)
-        positions = np.array([sheet[name] for sheet, _ in sheets])
-        populations[name] = PopulationPlan(name, population.kind, n, model, constants, arrays, initial, positions,
-                                           record.get(name, RecordPlan()))
+        held = name in clamp or any(f"clamp.{name}" in s.values for s in settings)
+        model = compose(circuit, circuit.populations[name], substances, held, conditions, silent=bool(slow_only))
+        cells_of[name] = _populated(circuit, name, n, settings, model, spread, wired, clamp)
+    domains = _domains(cells_of, sheets)
+    initial = start_values(cells_of, domains, settings, *steps)
+    populations = {
+        name: PopulationPlan(name, circuit.populations[name].kind, one.n, one.model, one.constants, one.arrays,
+                             initial[name], np.array([sheet[name] for sheet, _ in sheets]), record.get(name, RecordPlan()))
+        for name, one in cells_of.items()}
     for condition in conditions:
         check_hosts(condition, circuit, {name: plan.model.port_names() for name, plan in populations.items()})
-    near = _near(populations, sheets, circuit.spacing.si)
+    near = _near(cells_of, initial, sheets, circuit.spacing.si)
     seeds = np.array([s.seed for s in settings], dtype=np.int64)
     levels = {one.name: [tuple(s.levels.get(one.name, ())) for s in settings] for one in conditions}
     schedules = {drug: [tuple(s.doses.get(drug, ())) for s in settings] for drug in drugs}
-    return Blueprint(circuit.name, len(settings), seeds, duration, dt or circuit.dt, circuit.slow_dt, populations,
-                     {one.plan.name: one.plan for one in wired}, schedules, tuple(near),
-                     conditions=conditions, levels=levels)
+    return Blueprint(circuit.name, len(settings), seeds, duration, *steps, populations,
+                     {} if slow_only else {one.plan.name: one.plan for one in wired}, schedules, tuple(near),
+                     conditions=conditions, levels=levels, domains=tuple(domains))

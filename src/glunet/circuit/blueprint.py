@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from glunet.circuit.compose import CellModel
+from glunet.circuit.domains import DomainPlan
+from glunet.circuit.model import CellModel
 from glunet.circuit.neighbours import ExchangePlan
 from glunet.circuit.stepping import fast_code, slow_code
 from glunet.circuit.types import Condition
@@ -99,6 +100,7 @@ class Blueprint:
     precision: str = "float64"      # of what the fast clock computes; see `glunet.engine.precision`
     conditions: tuple[Condition, ...] = ()
     levels: dict[str, list[tuple[Ramp, ...]]] = field(default_factory=dict)      # of each condition, by replicate
+    domains: tuple[DomainPlan, ...] = ()
 
     def describe(self) -> dict[str, Any]:
         """A JSON-able account: equations, values, units and sources."""
@@ -155,7 +157,13 @@ class Blueprint:
             used = exchange.reach > 0.0
             for array in (exchange.source_index, exchange.target_index, exchange.reach):
                 seen.update(np.ascontiguousarray(array[used]).tobytes())
+        self._count_domains(seen)
         return seen.hexdigest()
+
+    def _count_domains(self, seen: Any) -> None:
+        """Astrocytes and their domains, where there are any."""
+        for domain in self.domains:
+            seen.update(repr((domain.name, domain.reads, domain.sums)).encode() + domain.astrocyte.tobytes())
 
     def fingerprint(self) -> str:
         """Like `digest`, but equal on all processors, whose vector units disagree about the last digit of an exponential.
@@ -177,6 +185,7 @@ class Blueprint:
             seen.update(repr((exchange.name, exchange.species, _about(exchange.reach[used]))).encode())
             for array in (exchange.source_index, exchange.target_index):
                 seen.update(np.ascontiguousarray(array[used]).tobytes())
+        self._count_domains(seen)
         return seen.hexdigest()
 
 

@@ -6,85 +6,21 @@ How the result moves in one step is in `glunet.circuit.stepping`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
-from glunet.circuit.conditions import course, felt
+from glunet.circuit.conditions import felt
 from glunet.circuit.expressions import names
+from glunet.circuit.model import CellModel
 from glunet.circuit.types import Act, Circuit, Condition, Drug, Population, Value
 from glunet.errors import GlunetError
 from glunet.mechanisms.catalogue import mechanisms
-from glunet.vocabulary.mechanism import Current, Definition, Feed, Ion, Mechanism, Port, State
+from glunet.vocabulary.mechanism import Definition, Feed, Link, Mechanism
 
-TERMS = ("start", "level", "amplitude", "tau")
 _HOST = {
     "v", "area", "last_spike", "t", "dt", "t_in_timesteps", "noise_key_0", "noise_key_1", "capacity", "temperature", "w",
-    "slow_dt", "rank",
+    "slow_dt", "rank", "out_synapses",
 }
-
-
-@dataclass
-class CellModel:
-    """One population's composed model (text and names only; numbers are in `Blueprint`)."""
-
-    name: str
-    mechanisms: list[Mechanism] = field(default_factory=list)
-    parameters: dict[str, tuple[str, Value]] = field(default_factory=dict)     # variable: (path, value)
-    states: list[State] = field(default_factory=list)
-    event_states: list[Definition] = field(default_factory=list)
-    definitions: list[Definition] = field(default_factory=list)
-    slow_definitions: list[Definition] = field(default_factory=list)
-    currents: list[Current] = field(default_factory=list)
-    ports: list[Port] = field(default_factory=list)
-    feeds: list[Feed] = field(default_factory=list)
-    at_spike: list[str] = field(default_factory=list)
-    background: list[str] = field(default_factory=list)
-    drugs: dict[str, int] = field(default_factory=dict)                         # drug: number of schedule terms
-    conditions: list[str] = field(default_factory=list)
-    gathers: tuple[Ion, ...] = ()
-    clamped: bool = False
-
-    def port_names(self) -> set[str]:
-        """Names of the ports."""
-        return {port.name for port in self.ports}
-
-    def port_expression(self, port: Port) -> str:
-        """What a port evaluates to: its base joined with its feeds."""
-        sign = "*" if port.join == "product" else " + "
-        return sign.join([port.base] + [f"({feed.expression})" for feed in self.feeds if feed.port == port.name])
-
-    def concentration(self, drug: str) -> str:
-        """A drug's concentration over time, as a sum of delayed exponentials (`vocabulary/schedule.py`)."""
-        return " + ".join(
-            f"int(t >= start_{drug}_{k})*(level_{drug}_{k} + amplitude_{drug}_{k}"
-            f"*exp(-clip(t - start_{drug}_{k}, 0*second, 1e9*second)/tau_{drug}_{k}))"
-            for k in range(self.drugs[drug]))
-
-    def slow_assignments(self) -> dict[str, str]:
-        """Everything evaluated on the slow clock, in order, except the slow states' own updates."""
-        found = {f"concentration_{drug}": self.concentration(drug) for drug in self.drugs}
-        found |= {f"level_{condition}": course(condition) for condition in self.conditions}
-        found |= {port.name: self.port_expression(port) for port in self.ports}
-        found |= {definition.name: definition.expression for definition in self.slow_definitions}
-        return found
-
-    def moving(self) -> set[str]:
-        """Slow assignments that can change during a run; all others keep their value from the start."""
-        assignments = self.slow_assignments()
-        found = {"v", "t", *(s.name for s in self.states), *(e.name for e in self.event_states)}
-        found |= {d.name for d in self.definitions}
-        while True:
-            more = {name for name, text in assignments.items() if name not in found and names(text) & found}
-            if not more:
-                return found & set(assignments)
-            found |= more
-
-    def slow_variables(self) -> dict[str, str]:
-        """Names stored per cell by the slow clock, with their units."""
-        found = {f"concentration_{drug}": "mM" for drug in self.drugs}
-        found |= {f"level_{condition}": "1" for condition in self.conditions}
-        found |= {port.name: port.unit for port in self.ports}
-        return found | {definition.name: definition.unit for definition in self.slow_definitions}
 
 
 def _fill(mechanism: Mechanism, **names_: str) -> Mechanism:
@@ -118,11 +54,19 @@ def _add(model: CellModel, part: Mechanism, values: dict[str, tuple[str, Value]]
                 getattr(model, kind).append(thing)
     model.gathers += part.gathers
     meaning = "charge that {} carried in this slow step"
-    model.event_states += [Definition(f"charge_{ion}", "0*coulomb", "coulomb", meaning.format(ion)) for ion in part.gathers]
+    tallies = [Definition(f"charge_{ion}", "0*coulomb", "coulomb", meaning.format(ion)) for ion in part.gathers]
+    model.event_states += [*tallies, *part.tallies, *(_held(link) for link in (*part.reads, *part.sums))]
+    model.tallies += [tally.name for tally in (*tallies, *part.tallies)]
+    model.reads += part.reads
     model.feeds += [feed for feed in part.feeds if feed not in model.feeds]
     model.at_spike += [line for line in (part.at_spike,) if line]
     model.background += [line for line in (part.background,) if line]
     model.mechanisms.append(part)
+
+
+def _held(link: Link) -> Definition:
+    """The cell's own copy of what a link hands it; its start value is filled in where the other end is known."""
+    return Definition(link.name, "0", link.unit, link.meaning)
 
 
 def _cell_parts(model: CellModel, circuit: Circuit, population: Population) -> None:
@@ -136,6 +80,12 @@ def _cell_parts(model: CellModel, circuit: Circuit, population: Population) -> N
             for name, other in circuit.populations.items():
                 if word in other.mechanisms:
                     _add(model, _fill(catalogue[word], n=name), values)
+            continue
+        if "domain" in catalogue[word].per:
+            for name in (name for name, other in circuit.populations.items() if not other.glial):
+                part = _fill(catalogue[word], n=name)
+                _add(model, part, values)
+                model.sums.setdefault(name, []).extend(part.sums)
             continue
         if "subunit" not in catalogue[word].per:
             _add(model, catalogue[word], values)
@@ -247,7 +197,7 @@ def _check_requirements(model: CellModel, milieu: set[str]) -> None:
 
 
 def compose(circuit: Circuit, population: Population, drugs: list[tuple[Drug, int]], clamped: bool,
-            conditions: Sequence[Condition] = ()) -> CellModel:
+            conditions: Sequence[Condition] = (), silent: bool = False) -> CellModel:
     """One population's model.
 
     Parameters
@@ -259,6 +209,8 @@ def compose(circuit: Circuit, population: Population, drugs: list[tuple[Drug, in
     clamped : bool
         Hold v at the value of the parameter ``v_clamp``.
     conditions : sequence of Condition
+    silent : bool
+        No spikes and no afferents: the cell of a slow-only run.
 
     Returns
     -------
@@ -269,7 +221,7 @@ def compose(circuit: Circuit, population: Population, drugs: list[tuple[Drug, in
     GlunetError
         Where a mechanism needs what the host lacks, or two declare one name.
     """
-    model = CellModel(population.name, clamped=clamped)
+    model = CellModel(population.name, clamped=clamped, glial=population.glial, silent=silent)
     _cell_parts(model, circuit, population)
     _release_parts(model, circuit, population)
     for drug, terms in drugs:
@@ -280,8 +232,9 @@ def compose(circuit: Circuit, population: Population, drugs: list[tuple[Drug, in
     _hasten(model)
     _join_ports(model)
     _follow_cations(model)
-    if "afferents" not in population.mechanisms:
+    if silent or "afferents" not in population.mechanisms:
         model.background = []
+        model.definitions = [d for d in model.definitions if "poisson_events" not in d.expression]
     for key in [*(f"{name}_rest" for name in circuit.milieu if name != "temperature"), "temperature"]:
         path = key.removesuffix("_rest")
         if any(key in names(text) for text in model.slow_assignments().values()) or key == "temperature":

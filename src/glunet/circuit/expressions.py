@@ -22,7 +22,7 @@ def linoid(x: np.ndarray | float) -> np.ndarray:
     return np.where(small, 1.0 - 0.5 * x, safe / (np.exp(safe) - 1.0))
 
 
-_FUNCTIONS = {"exp": np.exp, "log": np.log, "clip": np.clip, "linoid": linoid, "int": np.float64}
+_FUNCTIONS = {"exp": np.exp, "log": np.log, "sqrt": np.sqrt, "clip": np.clip, "linoid": linoid, "int": np.float64}
 
 
 def names(expression: str) -> set[str]:

@@ -42,9 +42,9 @@ def _population(file: str, name: str, table: dict[str, Any]) -> Population:
     for word in chosen:
         if word not in catalogue:
             raise InputError(file, where + "mechanisms", f"unknown mechanism '{word}'", catalogue, word)
-    for word in table:
-        if word not in {"kind", "fraction", "mechanisms", *chosen}:
-            raise InputError(file, where + word, f"unknown key '{word}'", {"kind", "fraction", "mechanisms", *chosen}, word)
+    kind = need(file, table, "kind", str, where)
+    share = "per_neuron" if kind == "glial" else "fraction"
+    only(file, where, table, ("kind", share, "mechanisms", *chosen))
     values: dict[str, dict[str, Value]] = {}
     subunits: tuple[str, ...] = ()
     for word in chosen:
@@ -58,8 +58,7 @@ def _population(file: str, name: str, table: dict[str, Any]) -> Population:
             parameters += [Parameter(stem + s, parameter.unit, None, parameter.meaning.format(s=s), parameter.source,
                                      parameter.low, parameter.high) for s in subunits]
         values[word] = checked_table(file, where + word, entries, tuple(parameters))
-    kind = need(file, table, "kind", str, where)
-    return Population(name, kind, float(table.get("fraction", 0.0)), chosen, values, subunits)
+    return Population(name, kind, float(table.get(share, 0.0)), chosen, values, subunits)
 
 
 def _projection(file: str, name: str, table: dict[str, Any], populations: Mapping[str, Population]) -> Projection:

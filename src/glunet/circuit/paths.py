@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from glunet.circuit.compose import CellModel, compose
+from glunet.circuit.compose import compose
 from glunet.circuit.conditions import check_hosts
 from glunet.circuit.load import load_circuit, load_condition, load_drug
+from glunet.circuit.model import CellModel
 from glunet.circuit.types import Value
 
 
@@ -58,7 +59,7 @@ def describe(circuit: str, drugs: Sequence[str], conditions: Sequence[str] = ())
     for name, projection in loaded.projections.items():
         found |= {f"projections.{name}.{key}": _info(value) for key, value in projection.values.items()}
     found |= {f"clamp.{name}": PathInfo("mV", None, None, "voltage at which the cells are held", None)
-              for name in loaded.populations}
+              for name, population in loaded.populations.items() if not population.glial}
     for drug in drugs:
         found[f"drugs.{drug}.concentration"] = PathInfo("uM", 0.0, None, "concentration", None)
     for name in conditions:
@@ -71,7 +72,8 @@ def describe(circuit: str, drugs: Sequence[str], conditions: Sequence[str] = ())
 
 def units(model: CellModel) -> dict[str, str]:
     """Variables of a composed model that can be recorded, with their display units."""
-    found = {"v": "mV", **{c.name: "pA" for c in model.currents}}
+    found = {} if model.glial else {"v": "mV"}
+    found |= {c.name: "pA" for c in model.currents}
     totals = {c.name.rsplit("_", 1)[0] for c in model.currents if c.name.startswith("I_nmda_")}
     found |= dict.fromkeys(totals, "pA") | {s.name: s.unit for s in model.states} | model.slow_variables()
     return found | {d.name: d.unit for d in model.definitions if "poisson_events" not in d.expression}

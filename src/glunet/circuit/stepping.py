@@ -7,13 +7,15 @@ charge that every ion carried; the slow clock takes it over, to the last digit, 
 
 from __future__ import annotations
 
-from glunet.circuit.compose import CellModel
 from glunet.circuit.expressions import order, products
+from glunet.circuit.model import CellModel
 from glunet.vocabulary.mechanism import Current, Ion, State
 
 
 def fast_code(model: CellModel) -> str:
     """Statements of one fast step."""
+    if model.glial:
+        return ""
     lines, fast = [], [state for state in model.states if state.clock == "fast"]
     reads = {d.name: [d.expression] for d in model.definitions}
     reads |= {s.name: [s.equation()] for s in fast}
@@ -75,7 +77,8 @@ def slow_code(model: CellModel) -> str:
     slow = {state.name: state for state in model.states if state.clock == "slow"}
     amounts = {name: state for name, state in slow.items() if state.change}
     lines = [f"{name} = {name} + slow_dt*({state.change})" for name, state in amounts.items()]
-    lines += [f"charge_{ion} = 0*coulomb" for ion in model.gathers]
+    cleared = {event.name: event.expression for event in model.event_states}
+    lines += [f"{name} = {cleared[name]}" for name in model.tallies]
     reads = {name: [text] for name, text in assignments.items()}
     reads |= {name: [s.equation()] for name, s in slow.items() if name not in amounts}
     for name in order(reads):

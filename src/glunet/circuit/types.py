@@ -35,7 +35,16 @@ class Value:
 
 @dataclass(frozen=True)
 class Population:
-    """A class of cells: which mechanisms it is made of, and their numbers by mechanism and parameter."""
+    """A class of cells: which mechanisms it is made of, and their numbers by mechanism and parameter.
+
+    Parameters
+    ----------
+    kind : str
+        Such as excitatory or inhibitory. Cells of the kind 'glial' have no membrane equation, do not fire, and are
+        counted besides the neurons.
+    fraction : float
+        Share of the neurons; of glial cells the number per neuron.
+    """
 
     name: str
     kind: str
@@ -43,6 +52,11 @@ class Population:
     mechanisms: tuple[str, ...]
     values: dict[str, dict[str, Value]]
     subunits: tuple[str, ...] = ()
+
+    @property
+    def glial(self) -> bool:
+        """Whether these are glial cells."""
+        return self.kind == "glial"
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ def spikes(network: Network, blueprint: Blueprint) -> dict[str, SpikeData]:
     """Spikes of every population, sorted by time and then by cell."""
     found = {}
     for plan in blueprint.populations.values():
-        if plan.model.clamped:
+        if not plan.model.fires:
             continue
         monitor = network[f"spikes_{plan.name}"]
         cell, time = np.asarray(monitor.i[:], dtype=np.int64), np.array(monitor.t_[:])
@@ -72,7 +72,7 @@ def final(network: Network, plan: PopulationPlan, name: str, replicates: int) ->
 def finite(network: Network, blueprint: Blueprint) -> np.ndarray:
     """Replicates whose membrane potentials all ended in numbers, bool[R]."""
     return np.all([np.isfinite(final(network, plan, "v", blueprint.replicates)).all(axis=1)
-                   for plan in blueprint.populations.values()], axis=0)
+                   for plan in blueprint.populations.values() if not plan.model.glial], axis=0)
 
 
 def check_finite(network: Network, blueprint: Blueprint) -> None:
@@ -82,7 +82,7 @@ def check_finite(network: Network, blueprint: Blueprint) -> None:
     ------
     GlunetError
     """
-    for plan in blueprint.populations.values():
+    for plan in [plan for plan in blueprint.populations.values() if not plan.model.glial]:
         bad = ~np.isfinite(final(network, plan, "v", blueprint.replicates))
         if bad.any():
             replicate, cell = np.argwhere(bad)[0]

@@ -8,7 +8,8 @@ import numpy as np
 from brian2 import Clock, Network, NeuronGroup, SpikeMonitor, StateMonitor, Synapses, prefs, second
 
 from glunet.circuit.blueprint import Blueprint, PopulationPlan, ProjectionPlan
-from glunet.circuit.compose import CellModel
+from glunet.circuit.domains import DomainPlan
+from glunet.circuit.model import CellModel
 from glunet.circuit.neighbours import ExchangePlan
 from glunet.circuit.paths import units
 from glunet.circuit.stepping import fast_code, slow_code
@@ -17,7 +18,7 @@ from glunet.engine.noise import LARGEST_MEAN, functions
 from glunet.errors import GlunetError
 from glunet.vocabulary.quantity import brian_unit
 
-EXCHANGE_DT = 10e-3     # s; neighbours level out within a tenth of a second
+EXCHANGE_DT = 10e-3     # s, or a slow-only run's step; neighbours level out within a tenth of a second
 
 
 class Clocks:
@@ -48,7 +49,7 @@ def equations(model: CellModel, constants: dict[str, float], arrays: dict[str, n
     lines = []
     if model.clamped:
         lines += ["dv/dt = 0*volt/second : volt"]
-    else:
+    elif not model.glial:
         sum_ = " + ".join(c.name for c in model.currents)
         lines += [f"dv/dt = (I_applied - I_transport - ({sum_}))/(capacitance*area) : volt"]
     for state in model.states:
@@ -62,7 +63,7 @@ def equations(model: CellModel, constants: dict[str, float], arrays: dict[str, n
               if "poisson_events" not in d.expression]
     lines += [f"{name} : {brian_unit(unit)}" for name, unit in model.slow_variables().items()]
     lines += [f"{event.name} : {brian_unit(event.unit)}" for event in model.event_states]
-    lines += ["last_spike : second", "v_before : volt"]
+    lines += [] if model.glial else ["last_spike : second", "v_before : volt"]
     for name, values in arrays.items():
         unit = "integer" if values.dtype.kind == "i" else brian_unit(_unit_of(model, name))
         lines.append(f"{name} : {unit} (constant)")
@@ -92,14 +93,17 @@ def constants(plan: PopulationPlan, blueprint: Blueprint) -> dict[str, float]:
 def _group(plan: PopulationPlan, blueprint: Blueprint, clocks: Clocks, with_constants: bool) -> NeuronGroup:
     """The cells of one population over all replicates."""
     model = plan.model
-    _check_drive(plan, blueprint.dt)
+    if model.background:
+        _check_drive(plan, blueprint.dt)
     code = fast_code(model)
+    firing: dict[str, Any] = {} if model.glial else {
+        "method": lambda *_: code,
+        "threshold": "v >= spike_threshold and v_before < spike_threshold" if model.fires else "v_before > 1*volt",
+        "reset": "\n".join([*model.at_spike, "last_spike = t"])}
     group = NeuronGroup(
         blueprint.replicates * plan.n, equations(model, plan.constants, plan.arrays),
-        clock=clocks.at(blueprint.dt), name=plan.name, namespace=functions(),
-        method=lambda *_: code, order=1, dtype=precision.dtypes(model, blueprint.precision),
-        threshold="v >= spike_threshold and v_before < spike_threshold" if not model.clamped else "v_before > 1*volt",
-        reset="\n".join([*model.at_spike, "last_spike = t"]))
+        clock=clocks.at(blueprint.dt if firing else blueprint.slow_dt), name=plan.name, namespace=functions(), order=1,
+        dtype=precision.dtypes(model, blueprint.precision), **firing)
     shared = constants(plan, blueprint) if with_constants else {}
     numbers: dict[str, Any] = {**plan.arrays, **plan.initial, **shared}
     for name, values in numbers.items():
@@ -130,14 +134,14 @@ def _synapses(plan: ProjectionPlan, groups: dict[str, NeuronGroup]) -> Synapses:
     return synapses
 
 
-def _exchange(plan: ExchangePlan, groups: dict[str, NeuronGroup], clocks: Clocks) -> Synapses:
+def _exchange(plan: ExchangePlan, blueprint: Blueprint, groups: dict[str, NeuronGroup], clocks: Clocks) -> Synapses:
     """What diffuses from the shells of one population to those of another, held for a while.
 
     Both directions of an edge read the same moment, so that what one shell loses the other gains.
     """
     model = "reach : meter**3/second (constant)\n" + "\n".join(
         f"J_{x}_near_{plan.source}_post = reach*({x}_e_post - {x}_e_pre) : mole/second (summed)" for x in plan.species)
-    clock = clocks.at(EXCHANGE_DT)
+    clock = clocks.at(max(EXCHANGE_DT, blueprint.slow_dt))
     synapses = Synapses(groups[plan.source], groups[plan.target], model, clock=clock, name=plan.name)
     for updater in synapses.summed_updaters.values():
         # brian2 lets a sum tick with the cells that it is for; shells level out a hundred times slower
@@ -145,6 +149,25 @@ def _exchange(plan: ExchangePlan, groups: dict[str, NeuronGroup], clocks: Clocks
     synapses.connect(i=plan.source_index, j=plan.target_index)
     synapses.reach_ = plan.reach
     return synapses
+
+
+def _domain(plan: DomainPlan, blueprint: Blueprint, groups: dict[str, NeuronGroup], clocks: Clocks) -> list[Synapses]:
+    """What cells read at their astrocyte, and what it sums over them."""
+    cells, glia, clock = groups[plan.cells], groups[plan.glia], clocks.at(max(EXCHANGE_DT, blueprint.slow_dt))
+    everyone = np.arange(plan.astrocyte.size)
+    ways = [(glia, cells, plan.reads, plan.astrocyte, everyone, f"{plan.name}_read"),
+            (cells, glia, plan.sums, everyone, plan.astrocyte, f"{plan.name}_sum")]
+    made = []
+    for source, target, links, i, j, name in ways:
+        if links:
+            units_ = {event.name: event.unit for event in blueprint.populations[target.name].model.event_states}
+            model = "\n".join(f"{here}_post = {there}_pre : {brian_unit(units_[here])} (summed)" for here, there in links)
+            synapses = Synapses(source, target, model, clock=clock, name=name)
+            for updater in synapses.summed_updaters.values():
+                updater._clock = clock
+            synapses.connect(i=i, j=j)
+            made.append(synapses)
+    return made
 
 
 def _means(blueprint: Blueprint, groups: dict[str, NeuronGroup], clocks: Clocks) -> list[Any]:
@@ -196,10 +219,11 @@ def build(blueprint: Blueprint, with_constants: bool = True) -> Network:
     groups = {name: _group(plan, blueprint, clocks, with_constants) for name, plan in blueprint.populations.items()}
     objects: list[Any] = list(groups.values())
     objects += [_synapses(plan, groups) for plan in blueprint.projections.values() if plan.weight.size]
-    objects += [_exchange(plan, groups, clocks) for plan in blueprint.exchanges if plan.reach.size]
+    objects += [_exchange(plan, blueprint, groups, clocks) for plan in blueprint.exchanges if plan.reach.size]
+    objects += [one for plan in blueprint.domains for one in _domain(plan, blueprint, groups, clocks)]
     objects += _means(blueprint, groups, clocks)
     for plan in blueprint.populations.values():
-        if not plan.model.clamped:
+        if plan.model.fires:
             objects.append(SpikeMonitor(groups[plan.name], name=f"spikes_{plan.name}"))
         if plan.record.traces:
             cells = (np.arange(blueprint.replicates)[:, None] * plan.n + np.array(plan.record.cells)).ravel()

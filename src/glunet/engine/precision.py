@@ -17,8 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from glunet.circuit.compose import CellModel
 from glunet.circuit.expressions import names
+from glunet.circuit.model import CellModel
 from glunet.circuit.stepping import slow_code
 from glunet.engine.generated import DIFFERENT
 from glunet.errors import GlunetError

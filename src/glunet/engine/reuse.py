@@ -56,7 +56,7 @@ def _text(value: Any) -> Any:
         # the duration is told to the program, schedules and levels are in arrays, conditions in the populations' models
         return [(field.name, _text(getattr(value, field.name))) for field in fields(value)
                 if field.name not in ("duration", "seeds", "schedules", "conditions", "levels")]
-    if type(value).__name__ in ("PopulationPlan", "ProjectionPlan", "ExchangePlan"):
+    if type(value).__name__ in ("PopulationPlan", "ProjectionPlan", "ExchangePlan", "DomainPlan"):
         return [(field.name, sorted(value.constants) if field.name == "constants" else _text(getattr(value, field.name)))
                 for field in fields(value)]
     if isinstance(value, CodeObject):

@@ -72,7 +72,7 @@ def flatten(table: dict[str, Any], above: str = "", leaf: Sequence[str] = RANGE_
 
 def timing(known: Known, raw: ExperimentFile) -> None:
     """Refuse doses and conditions that never come, and recording intervals that the run or its step cannot serve."""
-    duration, dt = raw.experiment.duration, raw.experiment.dt
+    duration, dt = raw.experiment.duration, raw.experiment.slow_only or raw.experiment.dt
     onsets = {f"drugs.{name}.onset": dose.onset for name, dose in raw.drugs.items()}
     onsets |= {f"conditions.{name}.onset": course.onset for name, course in raw.conditions.items()}
     for key, onset in onsets.items():

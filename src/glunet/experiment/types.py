@@ -18,6 +18,7 @@ Device = Literal["cpp_standalone", "runtime", "cuda_standalone"]
 SHORT = {"cpu": "cpp_standalone", "gpu": "cuda_standalone"}      # what a device may be called as well
 Precision = Literal["float64", "float32"]
 MOST_SAMPLES = 100_000
+MOST_SLOW = 20e-3       # s, about the membrane time constant
 
 
 class Header(Strict):
@@ -29,6 +30,7 @@ class Header(Strict):
     duration: Duration = Field(description='a duration above zero, such as "20 s"')
     cells: Annotated[StrictInt, Field(ge=1)] | None = Field(None, description="a whole number from 1 up")
     dt: Duration | None = Field(None, description='a time step above zero, such as "0.1 ms"')
+    slow_only: Duration | None = Field(None, description='a time step up to 20 ms, of a run without spikes and synapses')
     device: Annotated[Device, BeforeValidator(lambda given: SHORT.get(given, given) if isinstance(given, str) else given)
                       ] = Field("cpp_standalone", description="cpp_standalone (cpu), cuda_standalone (gpu), runtime")
     precision: Precision = Field("float64", description="float32, float64")
@@ -39,6 +41,10 @@ class Header(Strict):
         if self.dt is not None and self.dt >= self.duration:
             raise complaint("dt", "the time step is not shorter than the duration",
                             "a time step below the duration")
+        if self.slow_only is not None and self.dt is not None:
+            raise complaint("slow_only", "does not belong beside dt", "one of the two")
+        if self.slow_only is not None and self.slow_only > MOST_SLOW:
+            raise complaint("slow_only", f"{self.slow_only*1e3:g} ms is too long for the membrane", "up to 20 ms")
         return self
 
 
@@ -151,6 +157,8 @@ class Experiment(BaseModel):
         Number of cells per replicate; None for the circuit's own.
     dt : float or None
         Time step in seconds; None for the circuit's own.
+    slow_only : float or None
+        The one time step in seconds of a run without spikes and synapses.
     device : str
     precision : str
         Of what the fast clock computes.
@@ -179,6 +187,7 @@ class Experiment(BaseModel):
     duration: float
     cells: int | None
     dt: float | None
+    slow_only: float | None = None
     device: Device
     precision: Precision = "float64"
     drugs: dict[str, DoseSchedule]

@@ -4,7 +4,8 @@ A mechanism is one file that builds one `Mechanism`. Its text uses the names of 
 `requires` from the host, and placeholders where it is laid down several times: ``{s}`` for a receptor subunit, ``{d}`` for
 a drug, ``{a}`` for one act of it (the drug's name and the act's, behind every name that is the act's own), ``{r}`` and
 ``{x}`` for the receptor or the species that a drug acts on, ``{c}`` for a condition and ``{p}`` for the port that it acts
-on, ``{n}`` for a neighbour's population. Mechanisms never import one another: they meet at named ports of their host.
+on, ``{n}`` for a neighbour's population, or for one that an astrocyte serves.
+Mechanisms never import one another: they meet at named ports of their host.
 """
 
 from __future__ import annotations
@@ -113,6 +114,24 @@ class Release:
 
 
 @dataclass(frozen=True)
+class Link:
+    """What a cell reads at its astrocyte, or an astrocyte sums over the cells of its domain; refreshed every 10 ms.
+
+    Parameters
+    ----------
+    name : str
+        Here.
+    variable : str
+        There.
+    """
+
+    name: str
+    variable: str
+    unit: str
+    meaning: str
+
+
+@dataclass(frozen=True)
 class Mechanism:
     """One physical mechanism of a host.
 
@@ -120,7 +139,7 @@ class Mechanism:
     ----------
     name, summary : str
         File name, and one sentence.
-    per : tuple of {'subunit', 'drug', 'receptor', 'species', 'condition', 'port', 'neighbour'}
+    per : tuple of {'subunit', 'drug', 'receptor', 'species', 'condition', 'port', 'neighbour', 'domain'}
         Along what it is laid down several times: ``{s}``, ``{d}`` and ``{a}``, ``{r}``, ``{x}``, ``{c}``, ``{p}`` and
         ``{n}`` in its text.
     tables : dict of table name to parameters
@@ -138,6 +157,12 @@ class Mechanism:
         For receptors: statements when a presynaptic spike arrives; ``w`` is the synapse's peak conductance.
     gathers : tuple of str
         Ions whose charge the fast clock adds up for the slow one: ``charge_<ion>``, outward positive.
+    tallies : tuple of Definition
+        What the fast clock and arriving spikes add up, and the slow clock takes over and clears.
+    reads : tuple of Link
+        What a cell reads at the astrocyte that serves it.
+    sums : tuple of Link
+        What an astrocyte sums over the cells of its domain, population by population.
     exchanges : tuple of str
         Species whose extracellular concentration ``<species>_e`` neighbours level out: the host is handed
         ``J_<species>_near_<population>``.
@@ -163,6 +188,9 @@ class Mechanism:
     background: str = ""
     gathers: tuple[Ion, ...] = ()
     exchanges: tuple[str, ...] = ()
+    tallies: tuple[Definition, ...] = ()
+    reads: tuple[Link, ...] = ()
+    sums: tuple[Link, ...] = ()
 
     def table(self, name: Table) -> tuple[Parameter, ...]:
         """Parameters of one table, empty where the mechanism has none there."""

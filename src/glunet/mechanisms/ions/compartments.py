@@ -1,6 +1,7 @@
 """Moving ions: what crosses the membrane leaves the cell and arrives in its own shell of extracellular space.
 
-Every cell has an inside and a shell, each well mixed. The fast clock adds up the charge that each ion carries; the slow
+Every cell has an inside and a shell, each well mixed. Water follows osmolytes at once: a cell that takes up salt swells at
+the expense of its shell. The fast clock adds up the charge that each ion carries; the slow
 clock hands it over, together with what transporters carry (``J_..._out``) and what leaves the shell for the bath, for
 glia or for the neighbours (``J_..._away``). A flux is taken from one side and given to the other, so nothing is lost but
 by rounding.
@@ -16,6 +17,8 @@ _REST = Source("resting concentrations of mammalian cortex, e.g. Somjen 2004, Io
 _SPACE = Source("a fifth of the tissue is extracellular space, Sykova & Nicholson 2008, Physiol Rev 88:1277; neurons fill "
                 "about three fifths", "10.1152/physrev.00027.2007", "computed")
 _PORE = Source("makes the reversal potential 0 mV at resting concentrations", "", "computed")
+_OSMOTIC = Source("plasma and brain, 290-300 mOsm", "", "memory")
+_SIDES = (("i", "in the cell", "volume_rest"), ("e", "in the shell", "volume_shell_rest"))
 _FARADAY = "96485.33*coulomb/mole"
 _IONS = (("K", "potassium", "1", "-"), ("Na", "sodium", "1", "-"), ("Cl", "chloride", "(-1)", ""))
 
@@ -38,6 +41,7 @@ MECHANISM = Mechanism(
         Parameter("volume_per_area", "um", None, "volume of the cell over its membrane area",
                   assumed("a dendrite of 2 um has 0.5 um, a soma of 15 um 2.5 um"), low="0.01 um"),
         Parameter("shell_ratio", "1", "0.33", "volume of the shell over that of the cell", _SPACE, low="0.01", high="2"),
+        Parameter("osmolarity", "mM", "300 mM", "osmolytes at rest, inside and outside", _OSMOTIC, low="280 mM"),
         Parameter("sodium_share", "1", "0.6141", "share of sodium in the conductance of pores for sodium and potassium",
                   _PORE, low="0", high="1"),
         Parameter("hold", "s", "3 s", "time from the start during which amounts stay and loads are measured", assumed(
@@ -51,7 +55,10 @@ MECHANISM = Mechanism(
           for ion, word, _, _ in _IONS),
         *(Port(f"J_{ion}_away", "sum", "0*mole/second", "fmol/s", f"{word} that leaves the shell")
           for ion, word, _, _ in _IONS),
-        *(Port(f"amount_{ion}", "sum", f"{ion}_i*volume + {ion}_e*volume_shell", "fmol",
+        Port("perfusion", "product", "1", "1", "blood flow, as a share of normal"),
+        *(Port(f"osmolytes_{side}", "sum", f"osmolytes_fixed_{side} + {' + '.join(f'n_{ion}_{side}' for ion, *_ in _IONS)}",
+               "fmol", f"osmolytes {place}") for side, place, _ in _SIDES),
+        *(Port(f"amount_{ion}", "sum", f"n_{ion}_i + n_{ion}_e", "fmol",
                f"all {word} of the cell and its shell, and what has gone to glia and the bath")
           for ion, word, _, _ in _IONS),
         *(Port(f"{ion}_e", "sum", f"{ion}_e_rest", "mM", f"extracellular {word}") for ion, word in
@@ -59,12 +66,11 @@ MECHANISM = Mechanism(
         Port("ATP", "sum", "ATP_rest", "mM", "intracellular ATP"),
     ),
     states=(
-        *(State(f"{ion}_i", f"intracellular {word}", unit="mM", clock="slow", initial=f"{ion}_i_rest",
-                change=f"moving*({sign}charge_{ion}/slow_dt/({_FARADAY}) - J_{ion}_out)/volume")
+        *(State(f"n_{ion}_i", f"{word} in the cell", unit="fmol", clock="slow", initial=f"{ion}_i_rest*volume_rest",
+                change=f"moving*({sign}charge_{ion}/slow_dt/({_FARADAY}) - J_{ion}_out)")
           for ion, word, _, sign in _IONS),
-        *(State(f"{ion}_e", f"extracellular {word}", unit="mM", clock="slow", initial=f"{ion}_e_rest",
-                change=f"moving*({'' if sign else '-'}charge_{ion}/slow_dt/({_FARADAY}) + J_{ion}_out - J_{ion}_away)"
-                       "/volume_shell")
+        *(State(f"n_{ion}_e", f"{word} in the shell", unit="fmol", clock="slow", initial=f"{ion}_e_rest*volume_shell_rest",
+                change=f"moving*({'' if sign else '-'}charge_{ion}/slow_dt/({_FARADAY}) + J_{ion}_out - J_{ion}_away)")
           for ion, word, _, sign in _IONS),
         State("load_Na", "sodium current into the cell at rest", unit="pA", clock="slow", initial="0*amp",
               change="weighing*(-charge_Na/slow_dt - load_Na)"),
@@ -78,8 +84,17 @@ MECHANISM = Mechanism(
         Definition("weighing", "int(t < hold)*int(t >= 0.5*second)"
                    "/(clip(t - 0.5*second, 0*second, 1e9*second) + slow_dt)", "Hz",
                    "weight of this millisecond in the means at rest"),
-        Definition("volume", "area*volume_per_area", "um**3", "volume of the cell"),
-        Definition("volume_shell", "shell_ratio*volume", "um**3", "volume of the shell"),
+        Definition("volume_rest", "area*volume_per_area", "um**3", "volume of the cell at rest"),
+        Definition("volume_shell_rest", "shell_ratio*volume_rest", "um**3", "volume of the shell at rest"),
+        *(Definition(f"osmolytes_fixed_{side}",
+                     f"{room}*(osmolarity - {' - '.join(f'{ion}_{side}_rest' for ion, *_ in _IONS)})", "fmol",
+                     f"osmolytes that stay {place}") for side, place, room in _SIDES),
+        Definition("volume", "(volume_rest + volume_shell_rest)*osmolytes_i/(osmolytes_i + osmolytes_e)", "um**3",
+                   "volume of the cell"),
+        Definition("volume_shell", "(volume_rest + volume_shell_rest)*osmolytes_e/(osmolytes_i + osmolytes_e)", "um**3",
+                   "volume of the shell"),
+        *(Definition(f"{ion}_i", f"n_{ion}_i/volume", "mM", f"intracellular {word}") for ion, word, *_ in _IONS),
+        *(Definition(f"{ion}_e", f"n_{ion}_e/volume_shell", "mM", f"extracellular {word}") for ion, word, *_ in _IONS),
         *(Definition(f"E_{ion}", _nernst(ion, z), "V", f"{word} reversal potential") for ion, word, z, _ in _IONS),
         *(Definition(f"E_{ion}_rest", _at_rest(ion, z), "V", f"{word} reversal potential at rest")
           for ion, word, z, _ in _IONS[:2]),
