@@ -14,6 +14,7 @@ from glunet.circuit.assemble import Setting, assemble
 from glunet.circuit.blueprint import Blueprint, RecordPlan
 from glunet.engine import gpu
 from glunet.engine.simulate import NO_COMPILER, Progress, silent, simulate, usable
+from glunet.experiment.check import COURSES
 from glunet.experiment.plan import Point, points
 from glunet.experiment.schedules import DoseSchedule, LevelSchedule
 from glunet.experiment.types import Experiment
@@ -24,8 +25,9 @@ from glunet.vocabulary import schedule
 from glunet.vocabulary.schedule import Ramp, Term
 
 
-def _terms(dose: DoseSchedule, concentration: float) -> tuple[Term, ...]:
-    """A dose's schedule at one concentration (mol/m^3)."""
+def _terms(dose: DoseSchedule) -> tuple[Term, ...]:
+    """A dose's schedule, in mol/m^3."""
+    concentration = dose.concentration
     if dose.schedule == "step":
         return schedule.step(concentration, dose.onset or 0.0, dose.offset)
     if dose.schedule == "bolus":
@@ -34,11 +36,11 @@ def _terms(dose: DoseSchedule, concentration: float) -> tuple[Term, ...]:
     return schedule.constant(concentration)
 
 
-def _ramps(course: LevelSchedule, level: float) -> tuple[Ramp, ...]:
-    """A condition's schedule at one level."""
+def _ramps(course: LevelSchedule) -> tuple[Ramp, ...]:
+    """A condition's schedule."""
     if course.schedule == "step":
-        return schedule.ramped(level, course.onset or 0.0, course.offset, course.ramp or 0.0)
-    return schedule.held(level)
+        return schedule.ramped(course.level, course.onset or 0.0, course.offset, course.ramp or 0.0)
+    return schedule.held(course.level)
 
 
 def setting(experiment: Experiment, point: Point) -> Setting:
@@ -46,11 +48,13 @@ def setting(experiment: Experiment, point: Point) -> Setting:
     values = {**experiment.overrides, **point.values}
     doses = {}
     for name, dose in experiment.drugs.items():
-        concentration = values.pop(f"drugs.{name}.concentration", dose.concentration)
-        doses[name] = _terms(dose, concentration)
+        changed = {key: values.pop(f"drugs.{name}.{key}") for key in COURSES["drugs"] if f"drugs.{name}.{key}" in values}
+        doses[name] = _terms(dose.model_copy(update=changed))
     levels = {}
     for name, course in experiment.conditions.items():
-        levels[name] = _ramps(course, values.pop(f"conditions.{name}.level", course.level))
+        changed = {key: values.pop(f"conditions.{name}.{key}") for key in COURSES["conditions"]
+                   if f"conditions.{name}.{key}" in values}
+        levels[name] = _ramps(course.model_copy(update=changed))
     return Setting(point.seed, values, doses, levels)
 
 

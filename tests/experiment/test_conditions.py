@@ -133,7 +133,8 @@ def test_paths_of_a_condition_carry_bounds_and_meaning(condition: str) -> None:
     for act in loaded.acts:
         for key, value in act.values.items():
             assert known[f"{act.path}.{key}"].default == value.si
-    assert set(known) - set(paths.describe("cortex", [])) == {f"conditions.{condition}.level", *(
+    assert set(known) - set(paths.describe("cortex", [])) == {
+        *(f"conditions.{condition}.{course}" for course in ("level", "onset", "offset", "ramp")), *(
         f"{act.path}.{key}" for act in loaded.acts for key in act.values)}
 
 

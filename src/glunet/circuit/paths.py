@@ -11,6 +11,8 @@ from glunet.circuit.load import load_circuit, load_condition, load_drug
 from glunet.circuit.model import CellModel
 from glunet.circuit.types import Value
 
+_TIMES = {"onset": "when it comes", "offset": "when it goes", "ramp": "how long it takes to come, and to go"}
+
 
 @dataclass(frozen=True)
 class PathInfo:
@@ -51,8 +53,8 @@ def describe(circuit: str, drugs: Sequence[str], conditions: Sequence[str] = ())
     -------
     dict of path to PathInfo
         ``seed``; ``milieu.*``; ``populations.<population>.<mechanism>.<parameter>``; ``receptors.<subunit>.<parameter>``;
-        ``projections.<projection>.<parameter>``; ``drugs.<drug>.concentration`` and the drugs' own constants;
-        ``conditions.<condition>.level`` and the conditions' own constants.
+        ``projections.<projection>.<parameter>``; ``drugs.<drug>.concentration``, its onset and offset, and the drugs' own
+        constants; ``conditions.<condition>.level``, its onset, offset and ramp, and the conditions' own constants.
     """
     loaded = load_circuit(circuit)
     found = {"seed": PathInfo("1", 0, None, "seed of wiring, heterogeneity and noise", 1)}
@@ -62,9 +64,12 @@ def describe(circuit: str, drugs: Sequence[str], conditions: Sequence[str] = ())
               for name, population in loaded.populations.items() if not population.glial}
     for drug in drugs:
         found[f"drugs.{drug}.concentration"] = PathInfo("uM", 0.0, None, "concentration", None)
+        found |= {f"drugs.{drug}.{time}": PathInfo("s", 0.0, None, told, None) for time, told in _TIMES.items()
+                  if time != "ramp"}
     for name in conditions:
         state = load_condition(name)
         found[f"conditions.{name}.level"] = PathInfo("1", 0.0, state.highest, state.level, None)
+        found |= {f"conditions.{name}.{time}": PathInfo("s", 0.0, None, told, None) for time, told in _TIMES.items()}
     for model in models(circuit, drugs, conditions).values():
         found |= {path: _info(value) for path, value in model.parameters.values()}
     return dict(sorted(found.items()))

@@ -70,24 +70,6 @@ def flatten(table: dict[str, Any], above: str = "", leaf: Sequence[str] = RANGE_
     return flat
 
 
-def timing(known: Known, raw: ExperimentFile) -> None:
-    """Refuse doses and conditions that never come, and recording intervals that the run or its step cannot serve."""
-    duration, dt = raw.experiment.duration, raw.experiment.slow_only or raw.experiment.dt
-    onsets = {f"drugs.{name}.onset": dose.onset for name, dose in raw.drugs.items()}
-    onsets |= {f"conditions.{name}.onset": course.onset for name, course in raw.conditions.items()}
-    for key, onset in onsets.items():
-        if onset is not None and onset >= duration:
-            raise InputError(known.file, key, f"{onset:g} s is not within the run",
-                             f"a time before the end at {duration:g} s")
-    for name, record in raw.record.items():
-        for key, used in (("means_every", record.means), ("traces_every", record.traces)):
-            every = getattr(record, key)
-            low = dt or 0.0
-            if used and not low * (1 - 1e-9) <= every <= duration:
-                raise InputError(known.file, f"record.{name}.{key}", f"{every:g} s does not fit the run",
-                                 f"{low:g} s (one time step) to {duration:g} s (the whole run)")
-
-
 def levels(known: Known, table: str, courses: Mapping[str, LevelSchedule]) -> None:
     """Refuse levels above the highest that a condition has.
 
@@ -161,10 +143,13 @@ def axes(known: Known, table: dict[str, Any], fixed: dict[str, float]) -> dict[s
     return found
 
 
+COURSES = {"drugs": ("concentration", "onset", "offset"), "conditions": ("level", "onset", "offset", "ramp")}
+
+
 def is_course(path: str) -> bool:
-    """Whether a path is a dose or a level, which has a table of its own."""
-    kind, _, rest = path.partition(".")
-    return rest.count(".") == 1 and rest.endswith({"drugs": ".concentration", "conditions": ".level"}.get(kind, "/"))
+    """Whether a path is a dose, a level or one of their times, which have a table of their own."""
+    parts = path.split(".")
+    return len(parts) == 3 and parts[2] in COURSES.get(parts[0], ())
 
 
 def info_of(known: Known, key: str, path: str) -> PathInfo:

@@ -14,9 +14,10 @@ from pydantic_core import ErrorDetails
 
 from glunet.analysis.design import Design
 from glunet.errors import InputError
-from glunet.experiment.check import Known, axes, flatten, levels, overrides, require, timing
+from glunet.experiment.check import Known, axes, flatten, levels, overrides, require
 from glunet.experiment.drawings import figures
 from glunet.experiment.ranges import RANGE_KEYS, design
+from glunet.experiment.times import check_times, timing
 from glunet.experiment.types import AxisValues, DesignTable, Experiment, ExperimentFile, Header, Record
 from glunet.library import find_experiment, names
 
@@ -139,6 +140,7 @@ def _checked(text: str, tables: dict[str, Any], file: str) -> Experiment:
     levels(known, "conditions", raw.conditions)
     fixed = overrides(known, flatten(raw.overrides))
     swept = axes(known, flatten(raw.axes), fixed)
+    check_times(file, raw, swept)
     laid = _overlay(known, raw.experiment.overlay)
     drawn = _design(known, raw.design, fixed, swept)
     # Without any [record] table the spikes of everybody: a run that keeps nothing is of no use.
