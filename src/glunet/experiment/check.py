@@ -13,7 +13,7 @@ import numpy as np
 
 from glunet.errors import InputError
 from glunet.experiment.schedules import LevelSchedule
-from glunet.experiment.types import AxisValues, ExperimentFile
+from glunet.experiment.types import AxisValues
 from glunet.vocabulary.quantity import QuantityError, parse, show
 
 if TYPE_CHECKING:
