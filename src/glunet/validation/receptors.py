@@ -1,4 +1,4 @@
-"""Rows P1, P2, P4 and P6: receptors and drugs on clamped patches, one cell at a time."""
+"""Rows P1 to P4 and P6: receptors and drugs on clamped patches, one cell at a time."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from glunet.store.result import Result
 from glunet.validation.picture import Picture
 
 EXPERIMENTS = {
-    "P1": ("validation/magnesium_block",), "P2": ("validation/ketamine_ic50",), "P4": ("validation/antagonists",),
-    "P6": ("validation/glycine_site",),
+    "P1": ("validation/magnesium_block",), "P2": ("validation/ketamine_ic50",), "P3": ("validation/memantine",),
+    "P4": ("validation/antagonists",), "P6": ("validation/glycine_site",),
 }
 _STEADY = 0.8          # the last fifth of a run is read
 
@@ -26,6 +26,10 @@ PICTURES = {
                    {"variables": ["I_nmda"], "axis": "drugs.ketamine.concentration", "by": "milieu.Mg_e", "relative": True,
                     "held": {"milieu.Glu_e": 1e4}, "window": ["48 s", "60 s"]},
                    "Steady NMDA current by dose at -65 mV in saturating glutamate, by magnesium."),),
+    "P3": (Picture("validation/memantine", "levels",
+                   {"variables": ["I_nmda"], "axis": "drugs.memantine.concentration", "by": "milieu.Glu_e", "relative": True,
+                    "window": ["300 s", "600 s"]},
+                   "NMDA current under memantine at -70 mV: opened by a spike every ten seconds, and held open by agonist."),),
     "P4": (Picture("validation/antagonists", "levels",
                    {"variables": ["I_ampa", "I_nmda", "I_gaba_a"], "axis": "drugs.perampanel.concentration",
                     "relative": True, "window": ["24 s", "30 s"]},
@@ -96,6 +100,19 @@ def p2(results: Mapping[str, Result]) -> dict[str, np.ndarray | Interval]:
     }
 
 
+def p3(results: Mapping[str, Result]) -> dict[str, np.ndarray]:
+    """Steady block of receptors held open by agonist, and of those that rare spikes open; GluN2A and GluN2B alike.
+
+    The cells of Xia et al. 2010, J Neurosci 30:11246, hippocampal autapses without magnesium, have both subunits.
+    """
+    result, blocked = results["validation/memantine"], {}
+    for name, glutamate in (("tonic", 1e4), ("phasic", 0.0)):
+        none, some = (choose(result, drugs__memantine__concentration=dose, milieu__Glu_e=glutamate) for dose in (0.0, 1.0))
+        amounts = [np.asarray(current(result, subunit, "I_nmda", 0.5)) for subunit in ("glun2a", "glun2b")]
+        blocked[name] = np.mean([1 - amount[some]/amount[none] for amount in amounts], axis=0)
+    return {f"{name}_block_at_1um_fraction": values for name, values in blocked.items()}
+
+
 def p4(results: Mapping[str, Result]) -> dict[str, np.ndarray | Interval]:
     """Each antagonist blocks its own receptor and no other, under the same afferent spikes."""
     result = results["validation/antagonists"]
@@ -125,4 +142,4 @@ def p6(results: Mapping[str, Result]) -> dict[str, np.ndarray]:
     }
 
 
-ROWS = {"P1": p1, "P2": p2, "P4": p4, "P6": p6}
+ROWS = {"P1": p1, "P2": p2, "P3": p3, "P4": p4, "P6": p6}
