@@ -14,7 +14,7 @@ from glunet.analysis.firing import FloatArray, intervals
 
 def cv2(times_s: ArrayLike, cell: ArrayLike, replicate: ArrayLike, n_cells: int, n_replicates: int, start_s: float,
         stop_s: float, min_spikes: int = 10) -> FloatArray:
-    """Mean of 2 |b - a| / (a + b) over neighbouring intervals a, b of a cell.
+    """Mean of ``2 |b - a| / (a + b)`` over neighbouring intervals a, b of a cell.
 
     Parameters
     ----------

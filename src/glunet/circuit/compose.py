@@ -97,11 +97,11 @@ def _cell_parts(model: CellModel, circuit: Circuit, population: Population) -> N
 
 
 def _drug_parts(model: CellModel, population: Population, drug: Drug, terms: int) -> None:
-    """What a drug does to the cells of a population."""
-    model.drugs[drug.name] = terms
-    for act in drug.acts:
-        if act.target and act.target not in population.mechanisms:
-            continue
+    """What a drug does to the cells of a population; what it adds to the milieu, astrocytes do not see."""
+    acts = [act for act in drug.acts if act.target in population.mechanisms or not (act.target or population.glial)]
+    if acts or not population.glial:
+        model.drugs[drug.name] = terms
+    for act in acts:
         mechanism = mechanisms()[act.mechanism]
         values = {f"{key}_{act.label}": (f"{act.path}.{key}", value) for key, value in act.values.items()}
         subunits = population.subunits if "subunit" in mechanism.per else ("",)

@@ -30,6 +30,7 @@ def fast_code(model: CellModel) -> str:
             lines += [line for line in model.background if line.startswith(f"{name} += ")]
     if model.clamped:
         return "\n".join([*lines, "v = v_clamp"])
+    lines += [line for line in model.background if line.split(" += ")[0] in model.tallies]
     total = [f"conductance_{current.name}" for current in model.currents]
     lines += [f"conductance_{c.name} = {products(c.conductance)}" for c in model.currents]
     lines.append("conductance = " + " + ".join(total))
@@ -38,7 +39,9 @@ def fast_code(model: CellModel) -> str:
     lines += ["v_before = v", "v_target = drive/conductance",
               "v = v_target + (v - v_target)*exp(-dt*conductance/(capacitance*area))"]
     if model.gathers:
-        lines += ["v_between = 0.5*(v + v_before)", *(_gather(ion, model.currents) for ion in model.gathers)]
+        # the mean of the exact course within the step: all charges together then are the membrane's
+        lines += ["v_between = v_target + (v_before - v)*(capacitance*area)/(dt*conductance)",
+                  *(_gather(ion, model.currents) for ion in model.gathers)]
     return "\n".join(lines)
 
 

@@ -71,12 +71,16 @@ def _keys_fit(table: BaseModel, kind: str, may: Keys, beside: str) -> None:
 class DoseSchedule(Strict):
     """One drug's concentration over time: seconds and mol/m^3."""
 
-    schedule: ScheduleKind = Field(description="bolus, constant, step")
-    concentration: Concentration = Field(description='a concentration from 0 up, such as "3 uM"')
-    onset: Instant | None = Field(None, description='a time from 0 up, such as "4 s"')
-    offset: Instant | None = Field(None, description='a time after the onset, such as "16 s"')
-    absorption_half_life: Duration | None = Field(None, description='a duration above zero, like "2 min"')
-    elimination_half_life: Duration | None = Field(None, description='a duration above zero, like "30 min"')
+    schedule: ScheduleKind = Field(
+        title="there from the beginning; from onset on; absorbed and eliminated", description="bolus, constant, step")
+    concentration: Concentration = Field(
+        title="at the receptors; of a bolus the peak", description='a concentration from 0 up, such as "3 uM"')
+    onset: Instant | None = Field(None, title="when it comes", description='a time from 0 up, such as "4 s"')
+    offset: Instant | None = Field(None, title="when it goes, at once", description='a time after the onset, such as "16 s"')
+    absorption_half_life: Duration | None = Field(
+        None, title="of a bolus", description='a duration above zero, like "2 min"')
+    elimination_half_life: Duration | None = Field(
+        None, title="of a bolus", description='a duration above zero, like "30 min"')
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
@@ -93,11 +97,14 @@ class DoseSchedule(Strict):
 class LevelSchedule(Strict):
     """One condition's level over time; its highest value is checked where the condition is known."""
 
-    schedule: LevelKind = Field("constant", description="constant, step")
-    level: Level = Field(description="a number from 0 (absent) up, such as 0.3")
-    onset: Instant | None = Field(None, description='a time from 0 up, such as "4 s"')
-    offset: Instant | None = Field(None, description='a time after the onset, such as "16 s"')
-    ramp: Duration | None = Field(None, description='how long it takes to come, and to go, such as "2 s"')
+    schedule: LevelKind = Field("constant", title="there from the beginning, or from onset on", description="constant, step")
+    level: Level = Field(
+        title="how much of it; its file says what 1 means", description="a number from 0 (absent) up, such as 0.3")
+    onset: Instant | None = Field(None, title="when it begins to come", description='a time from 0 up, such as "4 s"')
+    offset: Instant | None = Field(None, title="when it begins to go", description='a time after the onset, such as "16 s"')
+    ramp: Duration | None = Field(
+        None, title="over which it comes and goes linearly",
+        description='how long it takes to come, and to go, such as "2 s"')
 
     @model_validator(mode="after")
     def _fits(self) -> Self:

@@ -24,17 +24,25 @@ MOST_SLOW = 20e-3       # s, about the membrane time constant
 class Header(Strict):
     """The table [experiment]."""
 
-    name: Name = Field(description="letters a-z, digits and underscores")
-    title: Text = Field("", description="a text")
-    circuit: Text = Field(description="the name of a circuit")
-    duration: Duration = Field(description='a duration above zero, such as "20 s"')
-    cells: Annotated[StrictInt, Field(ge=1)] | None = Field(None, description="a whole number from 1 up")
-    dt: Duration | None = Field(None, description='a time step above zero, such as "0.1 ms"')
-    slow_only: Duration | None = Field(None, description='a time step up to 20 ms, of a run without spikes and synapses')
+    name: Name = Field(title="of the results' folder and files", description="letters a-z, digits and underscores")
+    title: Text = Field("", title="for figures and the report", description="a text")
+    circuit: Text = Field(title="file in models/circuits", description="the name of a circuit")
+    duration: Duration = Field(title="simulated time", description='a duration above zero, such as "20 s"')
+    cells: Annotated[StrictInt, Field(ge=1)] | None = Field(
+        None, title="neurons, instead of the circuit's number; a cell's input does not depend on it",
+        description="a whole number from 1 up")
+    dt: Duration | None = Field(
+        None, title="time step, instead of the circuit's", description='a time step above zero, such as "0.1 ms"')
+    slow_only: Duration | None = Field(
+        None, title="the one time step of a run without spikes and synapses, for processes of minutes and hours",
+        description='a time step up to 20 ms, of a run without spikes and synapses')
     device: Annotated[Device, BeforeValidator(lambda given: SHORT.get(given, given) if isinstance(given, str) else given)
-                      ] = Field("cpp_standalone", description="cpp_standalone (cpu), cuda_standalone (gpu), runtime")
-    precision: Precision = Field("float64", description="float32, float64")
-    overlay: Text | None = Field(None, description="the path of a file with a table [set], from this file's folder")
+                      ] = Field(
+        "cpp_standalone", title="what computes", description="cpp_standalone (cpu), cuda_standalone (gpu), runtime")
+    precision: Precision = Field("float64", title="of what the fast clock computes", description="float32, float64")
+    overlay: Text | None = Field(
+        None, title="fitted values to apply, such as those of glunet calibrate",
+        description="the path of a file with a table [set], from this file's folder")
 
     @model_validator(mode="after")
     def _step_fits(self) -> Self:
@@ -51,19 +59,21 @@ class Header(Strict):
 class Clamp(Strict):
     """The table [clamp.<population>]."""
 
-    voltage: Voltage = Field(description='a voltage, such as "-65 mV"')
+    voltage: Voltage = Field(
+        title="at which all cells of the population are held", description='a voltage, such as "-65 mV"')
 
 
 class Record(Strict):
     """What is recorded of one population; times in seconds."""
 
-    spikes: StrictBool = Field(True, description="true or false")
-    means: tuple[Text, ...] = Field((), description="a list of names of variables")
-    means_every: Duration = Field(1e-3, description='a duration above zero, such as "1 ms"')
-    traces: tuple[Text, ...] = Field((), description="a list of names of variables")
+    spikes: StrictBool = Field(True, title="whether to store them", description="true or false")
+    means: tuple[Text, ...] = Field(
+        (), title="variables to average over the cells", description="a list of names of variables")
+    means_every: Duration = Field(1e-3, title="how often", description='a duration above zero, such as "1 ms"')
+    traces: tuple[Text, ...] = Field((), title="variables of single cells", description="a list of names of variables")
     cells: tuple[Annotated[StrictInt, Field(ge=0)], ...] = Field(
-        (0,), description="a list of whole numbers from 0 up")
-    traces_every: Duration = Field(5e-4, description='a duration above zero, such as "0.5 ms"')
+        (0,), title="which cells", description="a list of whole numbers from 0 up")
+    traces_every: Duration = Field(5e-4, title="how often", description='a duration above zero, such as "0.5 ms"')
 
     @model_validator(mode="after")
     def _no_repeats(self) -> Self:
@@ -80,11 +90,13 @@ class Record(Strict):
 class DesignTable(Strict):
     """The table [design]; its ranges are checked in `glunet.experiment.ranges`."""
 
-    kind: DesignKind = Field(description="latin_hypercube, morris, sobol")
-    samples: Annotated[StrictInt, Field(ge=2)] = Field(description="a whole number from 2 up")
-    second_order: StrictBool = Field(False, description="true or false")
-    seed: Annotated[StrictInt, Field(ge=0)] = Field(1, description="a whole number from 0 up")
-    ranges: dict[str, Any] = Field(description="the table [design.ranges]")
+    kind: DesignKind = Field(title="how the points are laid out", description="latin_hypercube, morris, sobol")
+    samples: Annotated[StrictInt, Field(ge=2)] = Field(
+        title="base samples; glunet sweep --dry-run tells the points that follow", description="a whole number from 2 up")
+    second_order: StrictBool = Field(False, title="indices of pairs of parameters as well", description="true or false")
+    seed: Annotated[StrictInt, Field(ge=0)] = Field(1, title="of the design", description="a whole number from 0 up")
+    ranges: dict[str, Any] = Field(
+        title="paths, each with two ends or low, high and scale", description="the table [design.ranges]")
 
     @model_validator(mode="after")
     def _fits_the_kind(self) -> Self:
@@ -102,16 +114,21 @@ class DesignTable(Strict):
 class ExperimentFile(Strict):
     """The whole file as written; `glunet.experiment.check` goes through the names in it."""
 
-    experiment: Header = Field(description="the table [experiment]")
-    drugs: dict[str, DoseSchedule] = Field({}, description="tables [drugs.<name>]")
-    conditions: dict[str, LevelSchedule] = Field({}, description="tables [conditions.<name>]")
-    overrides: dict[str, Any] = Field({}, alias="set", description="a table of parameters and their values")
-    axes: dict[str, Any] = Field({}, description="a table of parameters and the values they take")
-    design: DesignTable | None = Field(None, description="the table [design]")
-    clamp: dict[str, Clamp] = Field({}, description="tables [clamp.<population>]")
-    record: dict[str, Record] = Field({}, description="tables [record.<population>]")
-    figures: dict[Name, dict[str, Any]] = Field({}, description="tables [figures.<name>]")
-    cluster: dict[str, Any] = Field({}, description="the table [cluster]")
+    experiment: Header = Field(title="what is simulated, and for how long", description="the table [experiment]")
+    drugs: dict[str, DoseSchedule] = Field({}, title="concentrations over time", description="tables [drugs.<name>]")
+    conditions: dict[str, LevelSchedule] = Field({}, title="levels over time", description="tables [conditions.<name>]")
+    overrides: dict[str, Any] = Field(
+        {}, alias="set", title="other values of parameters, by their paths",
+        description="a table of parameters and their values")
+    axes: dict[str, Any] = Field(
+        {}, title="paths and the values they take: every combination is a replicate; seed is one of them",
+        description="a table of parameters and the values they take")
+    design: DesignTable | None = Field(
+        None, title="points drawn in ranges, instead of axes", description="the table [design]")
+    clamp: dict[str, Clamp] = Field({}, title="populations held at a voltage", description="tables [clamp.<population>]")
+    record: dict[str, Record] = Field({}, title="what is stored", description="tables [record.<population>]")
+    figures: dict[Name, dict[str, Any]] = Field({}, title="what is drawn", description="tables [figures.<name>]")
+    cluster: dict[str, Any] = Field({}, title="what a batch system is asked for", description="the table [cluster]")
 
 
 @dataclass(frozen=True)

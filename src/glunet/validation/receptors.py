@@ -29,7 +29,7 @@ PICTURES = {
     "P3": (Picture("validation/memantine", "levels",
                    {"variables": ["I_nmda"], "axis": "drugs.memantine.concentration", "by": "milieu.Glu_e", "relative": True,
                     "window": ["300 s", "600 s"]},
-                   "NMDA current under memantine at -70 mV: opened by a spike every ten seconds, and held open by agonist."),),
+                   "NMDA current under memantine: opened by a spike every ten seconds, and held open by agonist."),),
     "P4": (Picture("validation/antagonists", "levels",
                    {"variables": ["I_ampa", "I_nmda", "I_gaba_a"], "axis": "drugs.perampanel.concentration",
                     "relative": True, "window": ["24 s", "30 s"]},

@@ -1,11 +1,12 @@
 """Sodium channel block that prefers inactivated channels: the modulated receptor of Hille and of Hondeghem and Katzung.
 
-The drug binds inactivated channels (fast, 1 - h, or slowly inactivated) with high affinity and resting ones with low
-affinity, and a channel that holds it does not conduct. At a steady voltage the half-blocking concentration is
-1/(i/K_inactivated + (1 - i)/K_resting) with i the inactivated share. Binding is slow, so a single spike hardly blocks;
-spike trains and depolarisation do, and the block outlasts them: use dependence, which no constant here says. Unbinding
-is as fast from a resting as from an inactivated channel. The fast and the persistent current lose the same share, for
-they flow through the same channels. Two such drugs block independently here, though they share one site (Kuo 1998).
+The drug binds inactivated channels with high affinity and resting ones with low affinity, and a channel that holds it
+does not conduct. At a steady voltage the half-blocking concentration is 1/(i/K_inactivated + (1 - i)/K_resting) with i
+the inactivated share. Binding is slow, so a single spike hardly blocks; spike trains and depolarisation do, and the
+block outlasts them: use dependence, which no constant here says. Unbinding is as fast from a resting as from an
+inactivated channel. The receptor appears with fast inactivation (Kuo & Bean 1994); slow inactivation, another state of
+the channel, neither makes nor hides it here. The fast and the persistent current lose the same share, for they flow
+through the same channels. Two such drugs block independently here, though they share one site (Kuo 1998).
 """
 
 from glunet.vocabulary.mechanism import Definition, Feed, Mechanism, State
@@ -26,7 +27,7 @@ MECHANISM = Mechanism(
         Parameter("maximum_block_{a}", "1", "1", "share of its current that a channel with {d} loses",
                   assumed("a bound channel passes nothing, unless the drug's file says otherwise"), low="0", high="1"),
     )),),
-    requires=("h", "available_sodium", "concentration_{d}"),
+    requires=("h", "concentration_{d}"),
     states=(
         State("block_{a}", "fraction of sodium channels that hold {d}", clock="slow",
               alpha="binding_rate_{a}*concentration_{d}"
@@ -34,7 +35,7 @@ MECHANISM = Mechanism(
               beta="binding_rate_{a}*K_inactivated_{a}"),
     ),
     slow_definitions=(
-        Definition("inactivated_sodium", "1 - h*available_sodium", "1", "share of inactivated sodium channels"),
+        Definition("inactivated_sodium", "1 - h", "1", "share of inactivated sodium channels"),
     ),
     feeds=(Feed("gate_sodium", "(1 - maximum_block_{a}*block_{a})"),),
 )

@@ -1,6 +1,6 @@
 """Diffusion between a cell's shell and the distant extracellular space, whose concentrations are ports.
 
-What keeps that space at rest is its blood: without it, distant tissue shares the fate of this one, and nothing flows.
+What keeps that space at rest is its energy: without it, distant tissue shares the fate of this one, and nothing flows.
 """
 
 from glunet.vocabulary.mechanism import Definition, Feed, Mechanism, State
@@ -17,11 +17,11 @@ MECHANISM = Mechanism(
                   assumed("diffusion to distant tissue and transport there through glia; potassium falls with 1-3 s after a "
                           "short stimulus of cortex"), low="0.01 s"),
     )),),
-    requires=("moving", "perfusion", "volume_shell", *(f"{ion}_{side}" for ion, _, _ in _IONS for side in ("e", "bath"))),
+    requires=("moving", "surroundings", "volume_shell", *(f"{ion}_{side}" for ion, _, _ in _IONS for side in ("e", "bath"))),
     states=tuple(State(f"{ion}_drained", f"{word} that has gone to the bath since the start", unit="fmol", clock="slow",
                        initial="0*mole", change=f"moving*J_{ion}_bath") for ion, word, _ in _IONS),
     slow_definitions=tuple(
-        Definition(f"J_{ion}_bath", f"perfusion*{speed}*volume_shell*({ion}_e - {ion}_bath)/tau_bath", "fmol/s",
+        Definition(f"J_{ion}_bath", f"surroundings*{speed}*volume_shell*({ion}_e - {ion}_bath)/tau_bath", "fmol/s",
                    f"{word} going to the bath")
         for ion, word, speed in _IONS),
     feeds=(*(Feed(f"J_{ion}_away", f"J_{ion}_bath") for ion, _, _ in _IONS),

@@ -16,7 +16,6 @@ from glunet.vocabulary.parameter import Parameter, Source, assumed
 _REST = Source("resting concentrations of mammalian cortex, e.g. Somjen 2004, Ions in the Brain", "", "memory")
 _SPACE = Source("a fifth of the tissue is extracellular space, Sykova & Nicholson 2008, Physiol Rev 88:1277; neurons fill "
                 "about three fifths", "10.1152/physrev.00027.2007", "computed")
-_PORE = Source("makes the reversal potential 0 mV at resting concentrations", "", "computed")
 _OSMOTIC = Source("plasma and brain, 290-300 mOsm", "", "memory")
 _SIDES = (("i", "in the cell", "volume_rest"), ("e", "in the shell", "volume_shell_rest"))
 _FARADAY = "96485.33*coulomb/mole"
@@ -42,8 +41,6 @@ MECHANISM = Mechanism(
                   assumed("a dendrite of 2 um has 0.5 um, a soma of 15 um 2.5 um"), low="0.01 um"),
         Parameter("shell_ratio", "1", "0.33", "volume of the shell over that of the cell", _SPACE, low="0.01", high="2"),
         Parameter("osmolarity", "mM", "300 mM", "osmolytes at rest, inside and outside", _OSMOTIC, low="280 mM"),
-        Parameter("sodium_share", "1", "0.6141", "share of sodium in the conductance of pores for sodium and potassium",
-                  _PORE, low="0", high="1"),
         Parameter("hold", "s", "3 s", "time from the start during which amounts stay and loads are measured", assumed(
             "some thirty spikes of an interneuron; pyramidal cells take up most sodium between spikes"), low="1 s"),
     )),),
@@ -56,6 +53,7 @@ MECHANISM = Mechanism(
         *(Port(f"J_{ion}_away", "sum", "0*mole/second", "fmol/s", f"{word} that leaves the shell")
           for ion, word, _, _ in _IONS),
         Port("perfusion", "product", "1", "1", "blood flow, as a share of normal"),
+        Port("surroundings", "product", "1", "1", "how well glia and distant tissue keep up their rest, 1 at rest"),
         *(Port(f"osmolytes_{side}", "sum", f"osmolytes_fixed_{side} + {' + '.join(f'n_{ion}_{side}' for ion, *_ in _IONS)}",
                "fmol", f"osmolytes {place}") for side, place, _ in _SIDES),
         *(Port(f"amount_{ion}", "sum", f"n_{ion}_i + n_{ion}_e", "fmol",
@@ -98,6 +96,9 @@ MECHANISM = Mechanism(
         *(Definition(f"E_{ion}", _nernst(ion, z), "V", f"{word} reversal potential") for ion, word, z, _ in _IONS),
         *(Definition(f"E_{ion}_rest", _at_rest(ion, z), "V", f"{word} reversal potential at rest")
           for ion, word, z, _ in _IONS[:2]),
+        # the pore of AMPA and NMDA receptors reverses at 0 mV at rest; charge would be lost with any other share
+        Definition("sodium_share", "E_K_rest/(E_K_rest - E_Na_rest)", "1",
+                   "share of sodium in the conductance of pores for sodium and potassium"),
         Definition("shift_cation", "sodium_share*(E_Na - E_Na_rest) + (1 - sodium_share)*(E_K - E_K_rest)", "V",
                    "how far the reversal potential of such a pore has moved"),
     ),

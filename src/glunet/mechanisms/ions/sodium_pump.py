@@ -38,5 +38,8 @@ MECHANISM = Mechanism(
         Feed("leak_shift", "moving*I_pump_rest/(E_Na_rest - E_K_rest)"),
         Feed("J_Na_out", "3*I_pump/(96485.33*coulomb/mole)"),
         Feed("J_K_out", "-2*I_pump/(96485.33*coulomb/mole)"),
+        # one ATP per cycle; while amounts are held, use is what it would be at rest
+        Feed("ATP_use", "(I_pump + (1 - moving)*I_pump_rest)/(96485.33*coulomb/mole)", optional=True),
+        Feed("ATP_use_rest", "I_pump_rest/(96485.33*coulomb/mole)", optional=True),
     ),
 )

@@ -24,5 +24,5 @@ MECHANISM = Mechanism(
     requires=("v",),
     states=(State("available_Na", "sodium channels that are not slowly inactivated", clock="slow",
                   initial="available_start", alpha="1/tau_recovery", beta="1/(tau_entry*(1 + exp(-(v - V_slow)/k_slow)))"),),
-    feeds=(Feed("gate_sodium", "available_Na"), Feed("available_sodium", "available_Na", optional=True)),
+    feeds=(Feed("gate_sodium", "available_Na"),),
 )

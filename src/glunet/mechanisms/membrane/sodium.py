@@ -26,7 +26,6 @@ MECHANISM = Mechanism(
     ),
     ports=(
         Port("gate_sodium", "product", "1", "1", "factor on sodium conductances by drugs, diseases, inactivation"),
-        Port("available_sodium", "product", "1", "1", "share of sodium channels that are not slowly inactivated"),
     ),
     currents=(Current("I_Na", "g_Na*area*gate_sodium*m**3*h", "E_Na", "fast sodium current", "Na"),),
 )

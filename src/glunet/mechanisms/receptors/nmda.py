@@ -36,6 +36,8 @@ MECHANISM = Mechanism(
             Parameter("nmda_ratio", "1", None, "peak NMDA conductance without magnesium per peak AMPA conductance of "
                       "the same synapse", low="0"),
             Parameter("E_nmda", "mV", "0 mV", "reversal potential of NMDA receptors", _MG),
+            Parameter("tonic_share", "1", "1", "receptors that ambient glutamate reaches, over the synapses'", assumed(
+                "all, unless the circuit's synapses stand for several of a real cell's"), low="0", high="1"),
             Parameter("fraction_{s}", "1", None, "share of the NMDA conductance carried by {s}", low="0", high="1"),
             Parameter("tau_magnesium", "ms", "0.2 ms", "relaxation of the magnesium block", _MG_SPEED, low="0.01 ms"),
         )),
@@ -65,7 +67,7 @@ MECHANISM = Mechanism(
     definitions=(
         Definition("unblocked_inf_{s}", "1/(1 + Mg_e/K_Mg_{s}*exp(-slope_Mg_{s}*v))", "1",
                    "steady fraction of {s} pores free of magnesium"),
-        Definition("open_{s}", "S_{s}*free_nmda + (capacity - S_{s})*tonic_{s}", "nS",
+        Definition("open_{s}", "S_{s}*free_nmda + tonic_share*(capacity - S_{s})*tonic_{s}", "nS",
                    "opened {s}, by spikes and by ambient glutamate"),
     ),
     slow_definitions=(
@@ -83,6 +85,7 @@ MECHANISM = Mechanism(
     feeds=(
         Feed("gate_nmda_{s}", "(Gly_e/EC50_Gly_{s} + DSer_e/EC50_DSer_{s})"
                               "/(1 + Gly_e/EC50_Gly_{s} + DSer_e/EC50_DSer_{s})"),
+        Feed("I_nmda_sampled", "nmda_ratio*fraction_{s}*open_{s}*unblocked_{s}*gate_nmda_{s}*(v - E_nmda)", optional=True),
     ),
     release=Release(
         requires=("available",),
