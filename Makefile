@@ -1,6 +1,8 @@
+# make install   a virtual environment with glunet
 # make demo   sets up a virtual environment, runs the ketamine experiment and tells where its figures are
 # make test   sets up the same with the developers' tools and runs the tests
 # make lint   style and types
+# make docs   the documentation as a site: build/docs/index.html
 # make gpu-check   on a machine with a GPU: does it agree with the CPU, and from which size on does it pay? (docs/gpu.md)
 # PYTHON=/path/to/python3.12 chooses the interpreter, VENV=folder the virtual environment.
 
@@ -12,10 +14,13 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 LOCK := requirements.lock
 INPUTS := pyproject.toml $(LOCK)
 
-.PHONY: help demo test lint gpu-check clean
+.PHONY: help install demo test lint docs gpu-check clean
 
 help:
-	@sed -n '1,5s/^# //p' Makefile
+	@sed -n '1,7s/^# //p' Makefile
+
+install: $(VENV)/.runtime
+	@echo "glunet is $$(pwd)/$(BIN)/glunet"
 
 demo: $(VENV)/.runtime
 	$(BIN)/glunet run ketamine
@@ -27,6 +32,10 @@ test: $(VENV)/.dev
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+docs: $(VENV)/.docs
+	$(BIN)/python -m sphinx --quiet --fail-on-warning --keep-going -c docs . build/docs
+	@echo "The site is $$(pwd)/build/docs/index.html"
 
 gpu-check:
 	@PYTHON="$(PYTHON)" sh tools/gpu-check $(ARGS)
@@ -44,4 +53,8 @@ $(VENV)/.runtime: $(INPUTS) | $(BIN)/python
 
 $(VENV)/.dev: $(INPUTS) | $(BIN)/python
 	$(PIP) install --constraint $(LOCK) --editable '.[dev]'
+	@touch $@ $(VENV)/.runtime
+
+$(VENV)/.docs: $(INPUTS) | $(BIN)/python
+	$(PIP) install --constraint $(LOCK) --editable '.[docs]'
 	@touch $@ $(VENV)/.runtime

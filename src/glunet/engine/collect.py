@@ -105,6 +105,7 @@ def collect(network: Network, blueprint: Blueprint, tolerant: bool = False) -> d
         **told,
         "spikes": spikes(network, blueprint), "means": means(network, blueprint), "traces": traces(network, blueprint),
         "schedules": schedules(blueprint),
-        "positions_um": {plan.name: plan.positions * 1e6 for plan in blueprint.populations.values()},
+        "positions_um": {plan.name: plan.positions * 1e6 for plan in blueprint.populations.values()
+                         if not plan.model.glial or plan.record.means or plan.record.traces},
         "cell_values": {}, "cell_units": {},
     }

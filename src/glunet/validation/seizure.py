@@ -104,7 +104,7 @@ def s5(results: Mapping[str, Result]) -> dict[str, FloatArray]:
     """Extracellular potassium around the first seizure, over all shells."""
     result = results[RUNAWAY]
     times, mean = np.asarray(result.mean("pyramidal", "K_e")["time"]), _over_all(result, "K_e")
-    mean = mean / sum(result.n_cells(name) for name in result.populations)
+    mean = mean / sum(result.n_cells(name) for name in result.recorded["spikes"])
     rows = np.full((result.n_replicates, 3), np.nan)
     seizures, done = _seizures(result), set()
     for k, seizure in enumerate(seizures):
@@ -196,7 +196,7 @@ def s15(results: Mapping[str, Result]) -> dict[str, FloatArray | Interval]:
 
 def _over_all(result: Result, variable: str) -> FloatArray:
     """Sum of a recorded mean over all cells, float64[R, T]."""
-    return np.sum([result.n_cells(name) * np.asarray(result.mean(name, variable)) for name in result.populations], axis=0)
+    return np.sum([result.n_cells(name) * np.asarray(result.mean(name, variable)) for name in result.recorded["spikes"]], axis=0)
 
 
 def c3(results: Mapping[str, Result]) -> dict[str, FloatArray]:

@@ -50,7 +50,7 @@ class Sweep:
 
     @cached_property
     def _spikes(self) -> dict[str, SpikeData]:
-        return {name: self.result.spikes(name) for name in self.result.populations}
+        return {name: self.result.spikes(name) for name in self.result.recorded["spikes"]}
 
     def spikes(self, population: str) -> tuple[np.ndarray, np.ndarray, np.ndarray, int, int]:
         """times_s, cell, replicate, N, R of a population."""
