@@ -1,4 +1,7 @@
-"""System xc-: the astrocyte takes up cystine and gives glutamate for it, all the time, whether anybody fires or not."""
+"""System xc-: the astrocyte takes up cystine and gives glutamate for it, whether anybody fires or not.
+
+Cystine has to be reduced before more can enter, so the exchange stops with the energy of glia.
+"""
 
 from glunet.vocabulary.mechanism import Definition, Feed, Mechanism
 from glunet.vocabulary.parameter import Parameter, assumed
@@ -32,11 +35,11 @@ MECHANISM = Mechanism(
             ),
         ),
     ),
-    requires=("volume_shell_rest", "Glu_glia"),
+    requires=("volume_shell_rest", "Glu_glia", "surroundings"),
     slow_definitions=(
         Definition(
             "J_Glu_exchanged",
-            "exchange_Glu*volume_shell_rest*Glu_glia/Glu_exchange",
+            "surroundings*exchange_Glu*volume_shell_rest*Glu_glia/Glu_exchange",
             "fmol/s",
             "glutamate that the exchanger gives",
         ),
