@@ -37,7 +37,7 @@ MECHANISM = Mechanism(
                 Parameter(
                     "reverse_neuronal",
                     "1",
-                    "0.006",
+                    "0.01",
                     "fastest reversal, as a share of fastest uptake",
                     assumed("slower than the astrocyte's: glutamate rises over an hour, not at once"),
                     low="1e-4",

@@ -114,10 +114,10 @@ MECHANISM = Mechanism(
             "fmol/s",
             "glutamine that terminals take up and turn into glutamate",
         ),
-        # the third power of calcium, as of a spike's release (Dodge & Rahamimoff 1967, J Physiol 193:419)
+        # the fourth power of calcium, as of a spike's release (Dodge & Rahamimoff 1967, J Physiol 193:419)
         Definition(
             "J_burst",
-            "burst_rate*n_Glu_t*clip(Ca_e/Ca_e_rest, 0, 1)**3/(1 + exp(-(v - V_release)/k_release))",
+            "burst_rate*n_Glu_t*clip(Ca_e/Ca_e_rest, 0, 1)**4/(1 + exp(-(v - V_release)/k_release))",
             "fmol/s",
             "glutamate that lasting depolarisation releases",
         ),
