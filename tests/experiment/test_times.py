@@ -10,7 +10,7 @@ from glunet.vocabulary.schedule import evaluate
 
 TEXT = """[experiment]
 name = "reflow"
-circuit = "cortex"
+circuit = "tissue"
 duration = "60 s"
 cells = 20
 

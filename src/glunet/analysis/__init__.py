@@ -28,6 +28,8 @@ recruitment           cells that gain and cells that lose under two conditions
 onset                 when a population leaves its baseline, and which one leaves first
 hill                  the curves of pharmacology and their fits
 dose_response         Hill fit with intervals, whether a curve describes the data at all, curves that turn back
+ischaemia             when cells depolarise without blood, when gradients are back, at which flow glutamate rises
+microdialysis         what a microdialysis probe would read of a concentration
 transients            concentrations and ions over time: rest, peak, fold, recovery, undershoot
 release               glutamate released, from spikes and vesicle depletion
 survival              survival over time, fractions with intervals, therapeutic window

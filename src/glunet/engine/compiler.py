@@ -27,7 +27,7 @@ from glunet.errors import GlunetError
 FAST = ("-O3", "-ffast-math", "-fno-finite-math-only", "-D__FAST_MATH__", "--param=vect-max-version-for-alias-checks=1000")
 # what a gate multiplies to with no drug about must not depend on how the compiler regroups its factors: zero dose is
 # exactly no drug
-EXACT = (*FAST, "-fno-associative-math", "-fno-reciprocal-math", "-ffp-contract=off")
+EXACT = (*FAST, "-fno-associative-math", "-fno-reciprocal-math", "-ffp-contract=off", "-fno-tree-vectorize")
 ONCE = ("-O0",)
 COMMON = ("-std=c++11", "-w", "-I.", "-Ibrianlib")
 _ONCE_FILES = re.compile(r"create_array|before_run|after_run")

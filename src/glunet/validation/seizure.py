@@ -26,7 +26,8 @@ from glunet.validation.picture import Picture
 RUNAWAY, THRESHOLD = "seizure_runaway", "validation/seizure_threshold"
 SCN1A, CONTROL = "seizure_scn1a", "validation/seizure_scn1a_pyramidal"
 DEATH, DRUGS, POTASSIUM = "seizure_interneuron_death", "seizure_drugs", "validation/seizure_potassium"
-EXPERIMENTS = {"C3": (RUNAWAY,), "S1": (THRESHOLD,), "S3": (RUNAWAY,), "S4": (RUNAWAY,), "S5": (RUNAWAY,),
+ARREST = "ischemia_glutamate"
+EXPERIMENTS = {"C3": (RUNAWAY, ARREST), "S1": (THRESHOLD,), "S3": (RUNAWAY,), "S4": (RUNAWAY,), "S5": (RUNAWAY,),
                "S7": (SCN1A, CONTROL), "S10": (DEATH,), "S12": (POTASSIUM,), "S15": (DRUGS,)}
 BASELINE_S = (2.0, 5.0)
 GABA_A, IN_DEATH = "conditions.gaba_a_loss.level", "conditions.interneuron_death.level"
@@ -196,14 +197,15 @@ def s15(results: Mapping[str, Result]) -> dict[str, FloatArray | Interval]:
 
 def _over_all(result: Result, variable: str) -> FloatArray:
     """Sum of a recorded mean over all cells, float64[R, T]."""
-    return np.sum([result.n_cells(name) * np.asarray(result.mean(name, variable)) for name in result.recorded["spikes"]], axis=0)
+    having = [name for name, means in result.recorded["means"].items() if variable in means]
+    return np.sum([result.n_cells(name) * np.asarray(result.mean(name, variable)) for name in having], axis=0)
 
 
 def c3(results: Mapping[str, Result]) -> dict[str, FloatArray]:
-    """Sodium and potassium of all cells, shells and glia, and what the bath took, through a seizure."""
-    result, found = results[RUNAWAY], {}
-    for ion, word in (("Na", "sodium"), ("K", "potassium")):
-        total = _over_all(result, f"amount_{ion}")
+    """Sodium and potassium of all cells, shells and glia, and what the bath took, in a seizure; glutamate without blood."""
+    found = {}
+    for run, what, word in ((RUNAWAY, "Na", "sodium"), (RUNAWAY, "K", "potassium"), (ARREST, "Glu", "glutamate")):
+        total = _over_all(results[run], f"amount_{what}")
         found[f"relative_error_total_{word}"] = np.max(np.abs(total / total[:, :1] - 1.0), axis=1)
     return found
 

@@ -134,8 +134,9 @@ MECHANISM = Mechanism(
             ),
         ),
     ),
-    requires=("perfusion", "ATP_rest", "volume_rest"),
+    requires=("ATP_rest", "volume_rest"),
     ports=(
+        Port("perfusion", "product", "1", "1", "blood flow, as a share of normal"),
         Port("ATP_use", "sum", "0*mole/second", "fmol/s", "use of ATP by pumps and transporters"),
         Port("ATP_use_rest", "sum", "0*mole/second", "fmol/s", "the same at rest"),
         Port("gate_respiration", "product", "1", "1", "factor on the speed of respiration by damage and drugs"),

@@ -52,7 +52,6 @@ MECHANISM = Mechanism(
           for ion, word, _, _ in _IONS),
         *(Port(f"J_{ion}_away", "sum", "0*mole/second", "fmol/s", f"{word} that leaves the shell")
           for ion, word, _, _ in _IONS),
-        Port("perfusion", "product", "1", "1", "blood flow, as a share of normal"),
         Port("surroundings", "product", "1", "1", "how well glia and distant tissue keep up their rest, 1 at rest"),
         *(Port(f"osmolytes_{side}", "sum", f"osmolytes_fixed_{side} + {' + '.join(f'n_{ion}_{side}' for ion, *_ in _IONS)}",
                "fmol", f"osmolytes {place}") for side, place, _ in _SIDES),

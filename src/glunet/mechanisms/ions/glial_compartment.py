@@ -30,7 +30,6 @@ MECHANISM = Mechanism(
         ),
     ),
     ports=(
-        Port("perfusion", "product", "1", "1", "blood flow, as a share of normal"),
         Port("ATP", "sum", "ATP_rest", "mM", "intracellular ATP"),
         # what a domain without cells would have, so that nothing is divided by zero
         Port("volume_domain", "sum", "1e-24*meter**3", "um**3", "volume of the astrocyte"),
