@@ -61,7 +61,7 @@ def test_times_that_do_not_fit_are_told(tmp_path, axes, key, says):
     assert "\n" not in str(error.value)
 
 
-@pytest.mark.parametrize(("given", "says"), [('slow_only = "20 ms"\ndt = "0.1 ms"', "does not belong beside dt"),
+@pytest.mark.parametrize(("given", "says"), [('slow_only = "10 ms"\ndt = "0.1 ms"', "does not belong beside dt"),
                                              ('slow_only = "50 ms"', "too long for the membrane")])
 def test_the_step_of_a_slow_run(tmp_path, given, says):
     with pytest.raises(InputError, match=says):

@@ -47,6 +47,6 @@ def dialysate(times_s: ArrayLike, concentration: ArrayLike, *, injury: float = I
     for k in range(1, times.size):
         slow[:, k] = keep * slow[:, k - 1] + (1.0 - keep) * values[:, k]
     first = start_s - np.floor((start_s - times[0]) / bin_s) * bin_s
-    starts = np.arange(first, times[-1] + 0.5 * step - bin_s + 1e-9, bin_s)
+    starts = np.arange(first, times[-1] + 1.5 * step - bin_s, bin_s)
     return starts, np.stack([slow[:, (times >= s - 1e-9) & (times < s + bin_s - 1e-9)].mean(axis=1) for s in starts],
                             axis=1) if starts.size else np.empty((len(values), 0))

@@ -18,7 +18,7 @@ Device = Literal["cpp_standalone", "runtime", "cuda_standalone"]
 SHORT = {"cpu": "cpp_standalone", "gpu": "cuda_standalone"}      # what a device may be called as well
 Precision = Literal["float64", "float32"]
 MOST_SAMPLES = 100_000
-MOST_SLOW = 20e-3       # s, about the membrane time constant
+MOST_SLOW = 10e-3       # s; at twice that the depolarisation without blood breaks down
 
 
 class Header(Strict):
@@ -35,7 +35,7 @@ class Header(Strict):
         None, title="time step, instead of the circuit's", description='a time step above zero, such as "0.1 ms"')
     slow_only: Duration | None = Field(
         None, title="the one time step of a run without spikes and synapses, for processes of minutes and hours",
-        description='a time step up to 20 ms, of a run without spikes and synapses')
+        description='a time step up to 10 ms, of a run without spikes and synapses')
     device: Annotated[Device, BeforeValidator(lambda given: SHORT.get(given, given) if isinstance(given, str) else given)
                       ] = Field(
         "cpp_standalone", title="what computes", description="cpp_standalone (cpu), cuda_standalone (gpu), runtime")
@@ -52,7 +52,7 @@ class Header(Strict):
         if self.slow_only is not None and self.dt is not None:
             raise complaint("slow_only", "does not belong beside dt", "one of the two")
         if self.slow_only is not None and self.slow_only > MOST_SLOW:
-            raise complaint("slow_only", f"{self.slow_only*1e3:g} ms is too long for the membrane", "up to 20 ms")
+            raise complaint("slow_only", f"{self.slow_only*1e3:g} ms is too long for the membrane", "up to 10 ms")
         return self
 
 

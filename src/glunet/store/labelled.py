@@ -76,9 +76,10 @@ class Labelled:
         Raises
         ------
         InputError
-            No spikes of this population were recorded.
+            Neither spikes nor places of this population were recorded.
         """
-        self._need(population, self._head["spikes"], "spikes")
+        counted = [name for name, cells in self._head["populations"].items() if cells is not None]
+        self._need(population, counted, "spikes")
         return int(self._head["populations"][population])
 
     def spikes(self, population: str, start_s: float | None = None, stop_s: float | None = None,

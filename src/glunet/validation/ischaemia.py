@@ -70,7 +70,8 @@ def c2(results: Mapping[str, Result]) -> dict[str, FloatArray]:
     times, made = np.asarray(converted["time"], float), np.asarray(converted, float)
     rest = (times >= REST_S[0]) & (times < REST_S[1])
     slope = np.array([np.polyfit(times[rest], row[rest], 1)[0] for row in made]) * result.n_cells("astrocyte")    # fmol/s
-    shells = sum(result.n_cells(name) * np.asarray(result.mean(name, "volume_shell_rest"))[:, 0] for name in _neurons(result))
+    shells = sum(result.n_cells(name) * np.asarray(result.mean(name, "volume_shell_rest"))[:, 0]
+                 for name in _neurons(result))
     tissue = shells / FRACTION * 1e-12 * GRAMS_PER_ML           # um^3 to g
     return {"ambient_glutamate_um": _over(result, "Glu_e", REST_S) * _micromolar(result),
             "uptake_time_constant_ms": 1e3 / _over(result, "clearance_rate", REST_S),
