@@ -127,14 +127,13 @@ def test_ramps_are_what_interpolation_gives() -> None:
 
 @pytest.mark.parametrize("condition", names("conditions"))
 def test_paths_of_a_condition_carry_bounds_and_meaning(condition: str) -> None:
-    circuit = "tissue" if condition == "ischemia" else "cortex"       # only there blood flow matters
-    loaded, known = load_condition(condition), paths.describe(circuit, [], [condition])
+    loaded, known = load_condition(condition), paths.describe("cortex", [], [condition])
     level = known[f"conditions.{condition}.level"]
     assert (level.unit, level.low, level.high, level.meaning) == ("1", 0.0, loaded.highest, loaded.level)
     for act in loaded.acts:
         for key, value in act.values.items():
             assert known[f"{act.path}.{key}"].default == value.si
-    assert set(known) - set(paths.describe(circuit, [])) == {
+    assert set(known) - set(paths.describe("cortex", [])) == {
         *(f"conditions.{condition}.{course}" for course in ("level", "onset", "offset", "ramp")), *(
         f"{act.path}.{key}" for act in loaded.acts for key in act.values)}
 

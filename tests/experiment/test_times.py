@@ -10,7 +10,7 @@ from glunet.vocabulary.schedule import evaluate
 
 TEXT = """[experiment]
 name = "reflow"
-circuit = "tissue"
+circuit = "cortex"
 duration = "60 s"
 cells = 20
 

@@ -11,7 +11,7 @@ from glunet.experiment.load import load
 
 TEXT = """[experiment]
 name = "arrest"
-circuit = "tissue"
+circuit = "cortex"
 cells = 10
 duration = "800 s"
 slow_only = "5 ms"

@@ -11,13 +11,11 @@ from glunet.store.result import Result
 from glunet.validation.experiments import ZEROS
 
 PLAIN = "validation/zero_dose"
-ELSEWHERE = ("conditions.ischemia",)     # blood flow reaches the circuit `tissue` only
 
 
 def variants() -> tuple[str, ...]:
     """The circuit that has heard of nothing, then each drug and each condition in turn."""
-    known = [f"{kind}.{name}" for kind in ZEROS for name in names(kind)]
-    return (PLAIN, *(f"{PLAIN} + {name}" for name in known if name not in ELSEWHERE))
+    return (PLAIN, *(f"{PLAIN} + {kind}.{name}" for kind in ZEROS for name in names(kind)))
 
 
 def largest_difference(first: Result, second: Result) -> np.ndarray:

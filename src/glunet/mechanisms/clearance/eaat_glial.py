@@ -27,7 +27,7 @@ MECHANISM = Mechanism(
                 Parameter(
                     "uptake_max",
                     "mM/s",
-                    "6.4 mM/s",
+                    "5.5 mM/s",
                     "fastest uptake, over the resting volume of the shell",
                     _DENSITY,
                     low="0 mM/s",
