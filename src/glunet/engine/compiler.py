@@ -2,8 +2,8 @@
 
 Brian2's generated project has one file per operation, and parsing the same headers forty times is most of its compile
 time. Here the operations go into three translation units: what runs every step, fully optimised; what runs on the slow
-clock, without regrouping of sums and products; and what runs once, not optimised at all. The binary is kept under a key
-of its source, its flags, the compiler and the processor.
+clock, in arithmetic that gives the same bits in every program; and what runs once, not optimised at all. The binary is
+kept under a key of its source, its flags, the compiler and the processor.
 """
 
 from __future__ import annotations
@@ -18,21 +18,18 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 
-from glunet.engine import generated
+from glunet.engine import exact, generated
 from glunet.engine.cache import cache_folder, once
 from glunet.errors import GlunetError
 
 # glibc declares its vector functions only under __FAST_MATH__, which -fno-finite-math-only (infinities and nans keep
 # their meaning) takes back; and gcc gives up on alias checks among the many arrays of a cell unless the limit is raised.
 FAST = ("-O3", "-ffast-math", "-fno-finite-math-only", "-D__FAST_MATH__", "--param=vect-max-version-for-alias-checks=1000")
-# what a gate multiplies to with no drug about must not depend on how the compiler regroups its factors: zero dose is
-# exactly no drug
-EXACT = (*FAST, "-fno-associative-math", "-fno-reciprocal-math", "-ffp-contract=off", "-fno-tree-vectorize")
 ONCE = ("-O0",)
 COMMON = ("-std=c++11", "-w", "-I.", "-Ibrianlib")
 _ONCE_FILES = re.compile(r"create_array|before_run|after_run")
 _SLOW_FILES = re.compile(r"_slow_codeobject")
-UNITS = {"every_step": FAST, "slow": EXACT, "once": ONCE}
+UNITS = {"every_step": FAST, "slow": exact.FLAGS, "once": ONCE}
 
 
 def compiler() -> str | None:
@@ -69,7 +66,7 @@ def sources(project: Path) -> dict[str, str]:
 
 def key(project: Path, command: str) -> str:
     """Content key of a project's binary."""
-    seen = hashlib.sha256(repr((UNITS, COMMON, toolchain(command), _machine_flags(command))).encode())
+    seen = hashlib.sha256(repr((UNITS, COMMON, exact.FUNCTIONS, toolchain(command), _machine_flags(command))).encode())
     for name, text in sources(project).items():
         seen.update(name.encode() + b"\0" + text.encode())
     return seen.hexdigest()[:24]
@@ -78,9 +75,11 @@ def key(project: Path, command: str) -> str:
 def _units(project: Path) -> None:
     """Write the translation units."""
     units: dict[str, list[str]] = {name: ["#include \"objects.h\""] for name in UNITS}
+    units["slow"].append(exact.FUNCTIONS)
     for number, path in enumerate(sorted((project / "code_objects").glob("*.cpp"))):
         kind = "once" if _ONCE_FILES.search(path.name) else "slow" if _SLOW_FILES.search(path.name) else "every_step"
-        units[kind].append(generated.operation(path.read_text(), number))
+        text = generated.operation(path.read_text(), number)
+        units[kind].append(exact.operation(text) if kind == "slow" else text)
     for name in ("brianlib/spikequeue.cpp", "network.cpp"):
         units["every_step"].append((project / name).read_text())
     for name in ("objects.cpp", "run.cpp", "synapses_classes.cpp", "main.cpp"):

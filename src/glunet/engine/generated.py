@@ -37,10 +37,12 @@ def main_program(text: str) -> str:
 
 
 def network(text: str) -> str:
-    """The network's loop with a wider meaning of "at the same time".
+    """The network's loop with a wider meaning of "at the same time", and a look at the time of day once a step.
 
-    From 64 s on, two clocks that should tick together differ by more than brian2's 1e-14 s.
+    From 64 s on, two clocks that should tick together differ by more than brian2's 1e-14 s. Looking up the time for the
+    report of progress before every operation took a twentieth of a run.
     """
+    text = replace(r"if \(report_func\)(\s*\{\s*current = )", r"if (report_func && i == 0)\1", text, 1)
     return replace("Clock_epsilon 1e-14", "Clock_epsilon 1e-9", text, 1)
 
 
