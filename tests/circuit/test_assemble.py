@@ -3,8 +3,11 @@
 import numpy as np
 import pytest
 
+from glunet.circuit import expressions
 from glunet.circuit.assemble import Setting, assemble
 from glunet.circuit.load import load_circuit
+from glunet.circuit.stepping import slow_code
+from glunet.library import names
 from glunet.vocabulary.schedule import constant
 
 CELLS = 60
@@ -66,3 +69,21 @@ def test_capacity_is_all_glutamatergic_conductance():
     np.add.at(total, projection.target_index, projection.weight)
     drive = {**plan.constants, **plan.arrays}
     assert plan.arrays["capacity"][0] == pytest.approx(total + drive["n_excitatory"] * drive["w_excitatory"], rel=1e-9)
+
+
+@pytest.mark.parametrize("dose", [{}, {"ketamine": constant(0.0)}])
+@pytest.mark.parametrize("circuit", names("circuits"))
+def test_a_slow_step_reads_nothing_before_it_is_there_not_even_through_a_definition(circuit, dose):
+    for plan in assemble(circuit, [Setting(1, {}, dose)], 0.1, cells=20).populations.values():
+        model, assigned = plan.model, plan.model.slow_assignments()
+        definitions = {one.name: one.expression for one in model.definitions}
+
+        def read(text, definitions=definitions):
+            found = expressions.names(text)
+            return found.union(*(read(definitions[name]) for name in found & definitions.keys()))
+
+        lines = [line.split(" = ", 1) for line in slow_code(model).splitlines() if " = " in line]
+        at = {left: number for number, (left, _) in enumerate(lines)}
+        for number, (left, right) in enumerate(lines):
+            if left in assigned:
+                assert all(at[name] < number for name in read(right) & at.keys())

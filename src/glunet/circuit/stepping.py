@@ -84,6 +84,8 @@ def slow_code(model: CellModel) -> str:
     lines += [f"{name} = {cleared[name]}" for name in model.tallies]
     reads = {name: [text] for name, text in assignments.items()}
     reads |= {name: [s.equation()] for name, s in slow.items() if name not in amounts}
-    for name in order(reads):
+    # Brian2 puts the fast clock's definitions in where they are read: what those read has to be there by then
+    through = {d.name: [d.expression] for d in model.definitions}
+    for name in (name for name in order({**reads, **through}) if name in reads):
         lines += _advance(slow[name], "slow_dt") if name in slow else [f"{name} = {assignments[name]}"]
     return "\n".join(lines)
