@@ -71,7 +71,7 @@ def test_a_mechanism_that_lacks_its_host_is_refused_by_name(tmp_path, monkeypatc
 
 def test_a_receptor_without_release_at_its_source_is_refused(tmp_path, monkeypatch):
     _mine(tmp_path, monkeypatch, "circuits", "cortex",
-          lambda text: text.replace('"gaba_a", "depression", "afferents"]', '"gaba_a", "afferents"]', 1)
+          lambda text: text.replace('"gaba_a", "depression", "afferents"', '"gaba_a", "afferents"', 1)
           .replace("[populations.pyramidal.depression]\nuse", "[unused]\nuse", 1))
     with pytest.raises(GlunetError, match="needs available at the presynaptic cell"):
         assemble("cortex", [Setting(1)], 0.1, cells=20)

@@ -66,7 +66,8 @@ def test_rest_dose_washout(washed, drug):
                                  ((0.0, ON - 0.1), (OFF - 2, OFF), (END - 5, END)))
         assert before == pytest.approx(1.0, abs=1e-12)
         if name not in acts:
-            assert ratio == pytest.approx(1.0, abs=1e-9)
+            # by what ions and glutamate pass on: the cell and its astrocyte feel a blocked receptor
+            assert ratio == pytest.approx(1.0, abs=1e-4)
             continue
         assert acts[name] * (during - 1) > LEAST.get(drug, 0.3)
         assert abs(after - during) > (0.001 if drug in LEAVES_SLOWLY else 0.25 * abs(during - 1))

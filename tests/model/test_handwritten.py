@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ from glunet.circuit.assemble import Setting, assemble
 from glunet.circuit.blueprint import Blueprint, RecordPlan
 from glunet.engine import compiler
 from glunet.engine.simulate import simulate
+from glunet.library import find
 from glunet.vocabulary.schedule import constant
 
 HERE = Path(__file__).parent
@@ -20,8 +22,34 @@ HERE = Path(__file__).parent
 TOLERANCE_MV = 1e-6
 KETAMINE_MM = 3e-3
 DT = 1e-4               # the scripts have it too
+# what the scripts know: membranes, synapses and ions, not what the tissue around them does
+KNOWN = ("membrane", "leak", "sodium", "potassium", "potassium_slow", "slow_inactivation", "ampa", "nmda", "gaba_a",
+         "depression", "afferents", "compartments", "sodium_pump", "kcc2", "bath_diffusion", "neighbour_diffusion",
+         "spatial_buffering", "glial_buffer")
 WITH_COMPILER = pytest.mark.skipif(compiler.compiler() is None, reason="no C++ compiler")
 DEVICES = [pytest.param("cpp_standalone", marks=WITH_COMPILER), "runtime"]
+
+
+def without_tissue(text: str) -> str:
+    """The shipped circuit with the mechanisms that the scripts know, on their slow step; astrocytes have none and go."""
+    def kept(found: re.Match[str]) -> str:
+        return f"{found[1]} = {[word for word in re.findall(r'\w+', found[2]) if word in KNOWN]}"
+
+    sections = re.split(r"^(?=\[)", text, flags=re.MULTILINE)
+    left = [part for part in sections if not part.startswith("[populations.astrocyte")
+            and (not (table := re.match(r"\[populations\.\w+\.(\w+)\]", part)) or table[1] in KNOWN)]
+    text = re.sub(r"^(mechanisms|receptors) = \[([^\]]*)\]", kept, "".join(left), flags=re.MULTILINE)
+    return re.sub(r"^tonic_share = .*\n", "", text, flags=re.MULTILINE).replace('slow_dt = "2 ms"', 'slow_dt = "1 ms"')
+
+
+def alone(folder: Path, settings: list[Setting], duration: float, counts: dict[str, int]) -> Blueprint:
+    """That circuit, from a models folder of its own."""
+    mine = folder / "models" / "circuits" / "cortex.toml"
+    mine.parent.mkdir(parents=True)
+    mine.write_text(without_tissue(find("circuits", "cortex").read_text()))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        return assemble("cortex", settings, duration, cells=sum(counts.values()), dt=DT, record=recording(counts))
 
 
 def numbers(blueprint: Blueprint, path: Path) -> Path:
@@ -71,9 +99,9 @@ def cells(tmp_path_factory: pytest.TempPathFactory) -> tuple[Blueprint, dict[str
               for name in names for kind in ("excitatory", "inhibitory")}
     values |= {f"projections.{a}_to_{b}.weight": 0.0 for a in names for b in names}
     values |= {f"populations.{name}.membrane.I_applied": 0.6e-9 for name in names}
-    blueprint = assemble("cortex", [Setting(3, values)], 0.1, cells=5, dt=DT,
-                         record=recording({"pyramidal": 4, "interneuron": 1}))
-    return blueprint, by_hand("handwritten_cell.py", blueprint, tmp_path_factory.mktemp("cells"))
+    folder = tmp_path_factory.mktemp("cells")
+    blueprint = alone(folder, [Setting(3, values)], 0.1, {"pyramidal": 4, "interneuron": 1})
+    return blueprint, by_hand("handwritten_cell.py", blueprint, folder)
 
 
 @pytest.fixture(scope="module")
@@ -82,9 +110,9 @@ def network(tmp_path_factory: pytest.TempPathFactory) -> tuple[Blueprint, dict[s
     # a current that lets these few cells fire as often as their synapses need to be seen
     values = {f"populations.{name}.membrane.I_applied": 0.6e-9 for name in ("pyramidal", "interneuron")}
     setting = Setting(1, values, {"ketamine": constant(KETAMINE_MM)})
-    blueprint = assemble("cortex", [setting], 0.2, cells=10, dt=DT,
-                         record=recording({"pyramidal": 8, "interneuron": 2}))
-    return blueprint, by_hand("handwritten_network.py", blueprint, tmp_path_factory.mktemp("network"))
+    folder = tmp_path_factory.mktemp("network")
+    blueprint = alone(folder, [setting], 0.2, {"pyramidal": 8, "interneuron": 2})
+    return blueprint, by_hand("handwritten_network.py", blueprint, folder)
 
 
 @pytest.mark.parametrize("device", DEVICES)

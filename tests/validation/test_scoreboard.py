@@ -34,7 +34,7 @@ def test_zero_dose_knows_every_drug_and_every_condition():
     found = rows.computable()["P5"]
     assert {name.partition(" + ")[2] for name in found[1:]} == {
         *(f"drugs.{name}" for name in names("drugs")),
-        *(f"conditions.{name}" for name in names("conditions") if name != "ischemia")}
+        *(f"conditions.{name}" for name in names("conditions"))}
     dosed = experiments.named("validation/zero_dose + drugs.ketamine")
     assert dosed.drugs["ketamine"].concentration == 0.0
     assert dosed.axes == experiments.named("validation/zero_dose").axes
