@@ -38,6 +38,7 @@ def doubles(model: CellModel) -> set[str]:
     """Variables of a population that stay in double precision."""
     fast = {state.name for state in model.states if state.clock == "fast"}
     fast |= {event.name for event in model.event_states} | {"v", "v_before"}
+    fast |= {definition.name for definition in model.definitions}       # also those that the slow step samples
     times = {"last_spike"} | {name for name in names(slow_code(model)) if name not in fast}
     return times | set(model.slow_variables()) | {state.name for state in model.states if state.clock == "slow"}
 
