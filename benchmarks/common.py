@@ -29,9 +29,9 @@ RESULTS = Path(__file__).parent / "results"
 TINY = 1e-3      # s: a run this short measures everything but the stepping
 
 
-def circuit(cells: int, duration: float, values: Mapping[str, float] | None = None) -> Blueprint:
+def circuit(cells: int, duration: float, values: Mapping[str, float] | None = None, name: str = "cortex") -> Blueprint:
     """One replicate of the resting circuit, without drugs, at the circuit's own step."""
-    return assemble("cortex", [Setting(1, values or {})], duration, cells=cells)
+    return assemble(name, [Setting(1, values or {})], duration, cells=cells)
 
 
 def ours(blueprint: Blueprint) -> tuple[float, int]:
