@@ -19,7 +19,7 @@ from common import circuit, interleaved, keep, middle, ours, ratio
 from glunet import library
 from glunet.circuit.blueprint import Blueprint
 
-CIRCUIT = "tissue"
+CIRCUIT = "cortex"
 CELLS = 500          # neurons; with them 100 astrocytes
 DURATION = 10.0      # s
 LONG = 600.0
