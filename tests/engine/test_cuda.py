@@ -128,10 +128,11 @@ def generated(tmp_path_factory):
 def test_a_step_asks_little_of_the_gpu(generated):
     before, text = generated
     # brian2cuda: two state updates, two kernels for each threshold, a kernel for each of two resets, two monitors and four
-    # projections, and of the last six a copy each; every 1, 2, 0.5 and 10 ms two, nine, two and twelve more
-    assert (before.launches, before.waits) == pytest.approx((14 + 2/10 + 9/20 + 2/5 + 12/100, 6))
+    # projections, and of the last six a copy each; every 2 ms twelve more, three of them the slow clock's, every 0.5 ms two,
+    # every 10 ms twelve sums over neighbours and forty-six between cells and their astrocyte
+    assert (before.launches, before.waits) == pytest.approx((14 + (3 + 9)/20 + 2/5 + (12 + 46)/100, 6))
     after = launches.per_step(text, text, 1e-4)
-    assert after.launches == pytest.approx(3 + 1/10 + 3/20 + 2/5 + 1/100)
+    assert after.launches == pytest.approx(3 + 1/20 + 3/20 + 2/5 + 1/100)
     assert after.waits == 0
     assert after.fills <= before.fills + 1e-9
 
@@ -149,7 +150,7 @@ def test_every_kernel_of_a_step_is_in_one_launch(generated):
     assert parts["after"] == ["spikes_interneuron", "interneuron_spike_resetter",
                               "spikes_pyramidal", "pyramidal_spike_resetter"]
     assert len(parts["arrive"]) == 4
-    assert gathers == [7, 12]
+    assert gathers == [7, 12 + 46]
     # within a phase nothing that one part writes is read by another one: all that arrives is added to conductances
     added = set(re.findall(r"_brian_atomicAdd\(&_ptr_array_(\w+)\[_postsynaptic_idx\]", text))
     read = set(re.findall(r"_pre = _ptr_array_(\w+)\[_presynaptic_idx\]", text))
@@ -169,7 +170,7 @@ def test_the_ketamine_circuit_compiles_once_for_all_doses_and_durations(tmp_path
     assert cuda.compile_only(replace(_ketamine(1.5, (10, 30)), precision=precision), tmp_path / "second") == program
     kernels = re.findall(r"^__global__ void __launch_bounds__\(128\) (\w+)\(",
                          (tmp_path / "first" / cuda.UNIT).read_text(), re.MULTILINE)
-    assert len(kernels) == 5
+    assert len(kernels) == 6      # two of them gather, on the clocks of the means and of the neighbours
     symbols = subprocess.run(["nm", "-C", program], capture_output=True, text=True, check=True).stdout
     assert [name for name in kernels if name not in symbols] == []
     assert b".nv_fatbin" in program.read_bytes()
