@@ -11,7 +11,7 @@ ROOT = Path(glunet.__file__).parent
 MODULES = sorted(ROOT.rglob("*.py"))
 MAY = {
     "vocabulary": {"vocabulary"},
-    "mechanisms": {"vocabulary", "mechanisms"},
+    "mechanisms": {"vocabulary", "mechanisms", "errors"},
     "circuit": {"vocabulary", "mechanisms", "circuit", "errors", "library"},
     "experiment": {"vocabulary", "circuit", "experiment", "errors", "library", "figures", "analysis"},
     "engine": {"vocabulary", "circuit", "engine", "store", "errors", "provenance"},

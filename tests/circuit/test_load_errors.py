@@ -65,7 +65,7 @@ def test_a_mechanism_that_lacks_its_host_is_refused_by_name(tmp_path, monkeypatc
     _mine(tmp_path, monkeypatch, "circuits", "cortex",
           lambda text: re.sub(r"\[populations.pyramidal.compartments\][^[]*", "",
                               text.replace('"potassium_slow", "compartments", ', '"potassium_slow", ', 1)))
-    with pytest.raises(GlunetError, match="pyramidal: "):
+    with pytest.raises(InputError, match="cortex.toml: populations.pyramidal.mechanisms: .*J_Na_out comes with comp"):
         assemble("cortex", [Setting(1)], 0.1, cells=20)
 
 

@@ -10,17 +10,13 @@ from dataclasses import replace
 from typing import Any
 
 from glunet.circuit.conditions import felt
+from glunet.circuit.dimensions import HOST, check, check_order
 from glunet.circuit.expressions import names
 from glunet.circuit.model import CellModel
 from glunet.circuit.types import Act, Circuit, Condition, Drug, Population, Value
-from glunet.errors import GlunetError
-from glunet.mechanisms.catalogue import mechanisms
+from glunet.errors import GlunetError, InputError
+from glunet.mechanisms.catalogue import file, mechanisms
 from glunet.vocabulary.mechanism import Definition, Feed, Link, Mechanism
-
-_HOST = {
-    "v", "area", "last_spike", "t", "dt", "t_in_timesteps", "noise_key_0", "noise_key_1", "capacity", "temperature", "w",
-    "slow_dt", "rank", "out_synapses",
-}
 
 
 def _fill(mechanism: Mechanism, **names_: str) -> Mechanism:
@@ -43,13 +39,15 @@ def _add(model: CellModel, part: Mechanism, values: dict[str, tuple[str, Value]]
     """Put one laid-down mechanism into the model; names must not clash, repeated shared parts are kept once."""
     for variable, entry in values.items():
         if variable in model.parameters and model.parameters[variable] != entry:
-            raise GlunetError(f"{model.name}: the parameter '{variable}' is declared by two mechanisms")
+            raise InputError(file(part.name), f"{part.name} ({model.name})",
+                             f"'{variable}' is a parameter of another mechanism too", "a name of its own")
         model.parameters[variable] = entry
     for kind in ("states", "event_states", "definitions", "slow_definitions", "currents", "ports"):
         have = {thing.name: thing for thing in getattr(model, kind)}
         for thing in getattr(part, kind):
             if have.get(thing.name, thing) != thing:
-                raise GlunetError(f"{model.name}: '{thing.name}' is declared by two mechanisms")
+                raise InputError(file(part.name), f"{part.name}.{kind}.{thing.name} ({model.name})",
+                                 "another mechanism of this population has this name", "a name of its own")
             if thing.name not in have:
                 getattr(model, kind).append(thing)
     model.gathers += part.gathers
@@ -166,14 +164,14 @@ def _release_parts(model: CellModel, circuit: Circuit, population: Population) -
                         model.parameters.setdefault(f"{key}_{subunit}", (f"receptors.{subunit}.{key}", value))
 
 
-def _join_ports(model: CellModel) -> None:
+def _join_ports(model: CellModel, circuit: Circuit) -> None:
     """Send every feed to its port; a feed to a receptor with subunits goes to each of them."""
     ports = model.port_names()
     joined = []
     for feed in model.feeds:
         targets = [feed.port] if feed.port in ports else [p for p in ports if p.startswith(feed.port + "_")]
         if not targets and not feed.optional:
-            raise GlunetError(f"{model.name}: nothing here offers the port '{feed.port}'")
+            raise _lacking(model, circuit, next(part for part in model.mechanisms if feed in part.feeds), feed.port)
         joined += [Feed(target, feed.expression) for target in sorted(targets)]
     model.feeds = joined
 
@@ -185,15 +183,29 @@ def _follow_cations(model: CellModel) -> None:
                           for c in model.currents]
 
 
-def _check_requirements(model: CellModel, milieu: set[str]) -> None:
+def _check_requirements(model: CellModel, circuit: Circuit) -> None:
     """Refuse, by name, a host that lacks what a mechanism needs."""
-    have = _HOST | milieu | set(model.parameters) | set(model.slow_variables())
+    have = {*HOST, "area", "w", *model.parameters, *model.slow_variables()}
     have |= {thing.name for kind in (model.states, model.event_states, model.definitions) for thing in kind}
     for part in model.mechanisms:
         missing = [name for name in part.requires if name not in have]
         if missing:
-            raise GlunetError(f"{model.name}: the mechanism '{part.name}' needs {', '.join(missing)}, which no mechanism "
-                              "of this population supplies")
+            raise _lacking(model, circuit, part, *missing)
+
+
+def _lacking(model: CellModel, circuit: Circuit, part: Mechanism, *missing: str) -> InputError:
+    """What a mechanism needs of its host and does not find, and who would bring it."""
+    givers = [one.name for one in mechanisms().values() if missing[0] in _gives(one)]
+    remedy = f"{missing[0]} comes with {' or '.join(givers)}" if givers else (
+        f"no mechanism has {missing[0]}; what is there: {', '.join(sorted({*model.port_names(), *model.parameters}))}")
+    return InputError(circuit.file, f"populations.{model.name}.mechanisms", f"'{part.name}' ({file(part.name)}) needs "
+                      f"{', '.join(missing)}, which no mechanism of this population supplies", remedy)
+
+
+def _gives(mechanism: Mechanism) -> set[str]:
+    """Names that a mechanism brings to its host."""
+    kinds = (mechanism.ports, mechanism.states, mechanism.definitions, mechanism.slow_definitions, mechanism.event_states)
+    return {thing.name for kind in kinds for thing in kind} | {p.name for p in mechanism.table("population")}
 
 
 def compose(circuit: Circuit, population: Population, drugs: list[tuple[Drug, int]], clamped: bool,
@@ -230,7 +242,7 @@ def compose(circuit: Circuit, population: Population, drugs: list[tuple[Drug, in
     for condition in conditions:
         _condition_parts(model, population, condition)
     _hasten(model)
-    _join_ports(model)
+    _join_ports(model, circuit)
     _follow_cations(model)
     if silent or "afferents" not in population.mechanisms:
         model.background = []
@@ -239,5 +251,7 @@ def compose(circuit: Circuit, population: Population, drugs: list[tuple[Drug, in
         path = key.removesuffix("_rest")
         if any(key in names(text) for text in model.slow_assignments().values()) or key == "temperature":
             model.parameters[key] = (f"milieu.{path}", circuit.milieu[path])
-    _check_requirements(model, set())
+    _check_requirements(model, circuit)
+    check(model)
+    check_order(model)
     return model

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 import numpy as np
+from brian2.core.namespace import DEFAULT_UNITS
 
 _NAME = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
 _SI = {
@@ -22,7 +23,9 @@ def linoid(x: np.ndarray | float) -> np.ndarray:
     return np.where(small, 1.0 - 0.5 * x, safe / (np.exp(safe) - 1.0))
 
 
-_FUNCTIONS = {"exp": np.exp, "log": np.log, "sqrt": np.sqrt, "clip": np.clip, "linoid": linoid, "int": np.float64}
+_FUNCTIONS = {"exp": np.exp, "log": np.log, "sqrt": np.sqrt, "clip": np.clip, "linoid": linoid, "int": np.float64,
+              "tanh": np.tanh, "abs": np.abs}
+FUNCTION_NAMES = tuple(_FUNCTIONS)
 
 
 def names(expression: str) -> set[str]:
@@ -43,7 +46,8 @@ def evaluate(expression: str, values: Mapping[str, np.ndarray | float]) -> np.nd
     NameError
         A name that neither `values` nor the units hold.
     """
-    scope = {**_SI, **_FUNCTIONS, **values}
+    scope = {**{name: float(unit) for name in names(expression) if (unit := DEFAULT_UNITS.get(name)) is not None},
+             **_SI, **_FUNCTIONS, **values}
     return np.asarray(eval(expression, {"__builtins__": {}}, scope), dtype=float)  # noqa: S307 - our own mechanisms' text
 
 
@@ -60,12 +64,13 @@ def order(assignments: Mapping[str, Iterable[str]]) -> list[str]:
     ValueError
         Where two names need each other.
     """
-    needs = {name: {other for text in texts for other in names(text)} & set(assignments) - {name}
+    own = set(assignments)
+    needs = {name: ({other for text in texts for other in names(text)} & own) - {name}
              for name, texts in assignments.items()}
-    done: list[str] = []
+    done: dict[str, None] = {}
     while len(done) < len(needs):
-        ready = [name for name in needs if name not in done and needs[name] <= set(done)]
-        if not ready:
-            raise ValueError("circular definitions: " + ", ".join(sorted(set(needs) - set(done))))
-        done.append(ready[0])
-    return done
+        ready = next((name for name in needs if name not in done and needs[name] <= done.keys()), None)
+        if ready is None:
+            raise ValueError("circular definitions: " + ", ".join(sorted(needs.keys() - done.keys())))
+        done[ready] = None
+    return list(done)

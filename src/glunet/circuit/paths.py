@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from glunet.circuit.compose import compose
 from glunet.circuit.conditions import check_hosts
+from glunet.circuit.dimensions import check_links
 from glunet.circuit.load import load_circuit, load_condition, load_drug
 from glunet.circuit.model import CellModel
 from glunet.circuit.types import Value
@@ -41,6 +42,7 @@ def models(circuit: str, drugs: Sequence[str], conditions: Sequence[str] = ()) -
     states = [load_condition(name) for name in conditions]
     found = {name: compose(loaded, population, substances, False, states)
              for name, population in loaded.populations.items()}
+    check_links(found)
     for state in states:
         check_hosts(state, loaded, {name: model.port_names() for name, model in found.items()})
     return found

@@ -17,7 +17,9 @@ from glunet.vocabulary.parameter import Parameter
 
 Clock = Literal["fast", "slow"]
 Ion = Literal["K", "Na", "Cl", "cation"]
+Gathered = Literal["K", "Na", "Cl"]
 Table = Literal["population", "receptor", "drug", "drug_receptor", "condition"]
+Along = Literal["subunit", "drug", "receptor", "species", "condition", "port", "neighbour", "domain"]
 
 
 @dataclass(frozen=True)
@@ -172,7 +174,7 @@ class Mechanism:
 
     name: str
     summary: str
-    per: tuple[str, ...] = ()
+    per: tuple[Along, ...] = ()
     tables: tuple[tuple[Table, tuple[Parameter, ...]], ...] = ()
     requires: tuple[str, ...] = ()
     ports: tuple[Port, ...] = ()
@@ -186,7 +188,7 @@ class Mechanism:
     release: Release = Release()
     arrival: str = ""
     background: str = ""
-    gathers: tuple[Ion, ...] = ()
+    gathers: tuple[Gathered, ...] = ()
     exchanges: tuple[str, ...] = ()
     tallies: tuple[Definition, ...] = ()
     reads: tuple[Link, ...] = ()
