@@ -173,7 +173,9 @@ class Blueprint:
         seen = hashlib.sha256(repr((self.model_digest(), self.duration, self.replicates)).encode())
         for plan in self.populations.values():
             constants = sorted((name, f"{value:.10g}") for name, value in plan.constants.items())
-            arrays = {**plan.arrays, **{f"initial {name}": values for name, values in plan.initial.items()}}
+            # definitions follow from the states, and where they cancel to nothing they are rounding alone
+            states = {state.name for state in plan.model.states}
+            arrays = {**plan.arrays, **{f"initial {name}": plan.initial[name] for name in states & plan.initial.keys()}}
             drawn = [(name, _about(arrays[name])) for name in sorted(arrays)]
             seen.update(repr((plan.name, plan.n, constants, drawn)).encode())
         for projection in self.projections.values():
