@@ -42,11 +42,16 @@ def own_cache(tmp_path_factory):
         yield
 
 
+# ambient glutamate that nothing takes up and nothing adds to, so that use-dependent drugs find open channels
+STANDING = {f"populations.{population}.{what}": 0.0 for population in ("pyramidal", "interneuron")
+            for what in ("eaat_glial.uptake_max", "eaat_neuronal.uptake_max_neuronal", "terminals.quantum")}
+
+
 @pytest.fixture(scope="module")
 def washed(own_cache):
     """Voltage-clamped cells with ambient glutamate and afferents, each drug in its own replicate: current by replicate."""
     def held(v, doses):
-        return Setting(1, {"milieu.Glu_e": 1e-2, "clamp.pyramidal": v, "clamp.interneuron": v}, doses)
+        return Setting(1, STANDING | {"milieu.Glu_e": 1e-2, "clamp.pyramidal": v, "clamp.interneuron": v}, doses)
 
     settings = [held(-0.04, {}), held(-0.02, {})]
     settings += [held(_held_at(drug), {drug: step(DOSES.get(drug, 1e-2), ON, OFF)}) for drug in DRUGS]
