@@ -77,6 +77,10 @@ def find(kind: str, name: str) -> Path:
             if path.is_file():
                 return path
     where = _folder(Path(), kind).as_posix()
+    other = [KINDS[one] for one in KINDS if one != kind and name in names(one)]
+    if other:
+        raise InputError(where, "name", f"{name!r} is a {other[0]}, not a{'n' if kind == 'experiments' else ''} {KINDS[kind]}",
+                         known or "none: no files found")
     raise InputError(where, "name", f"unknown {KINDS[kind]} {name!r}", known or "none: no files found", name)
 
 
