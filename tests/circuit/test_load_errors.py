@@ -70,8 +70,8 @@ def _mine(tmp_path, monkeypatch, kind, name, change):
     ('tau_ampa = { value = "2 ms"', 'E_ampa = { value = "1 mV" }\ntau_ampa = { value = "2 ms"', "E_ampa.source", "missing"),
     ('tau_ampa = { value = "2 ms"', 'E_ampa = { value = "1 mV", source = "assumed" }\ntau_ampa = { value = "2 ms"',
      "E_ampa.note", "says why"),
-    ('tau_ampa = { value = "2 ms"', 'E_ampa = { value = "1 mV", source = "Me", trust = "assumed" }\ntau_ampa = { value = "2 ms"',
-     "E_ampa.note", "says why"),
+    ('tau_ampa = { value = "2 ms"',
+     'E_ampa = { value = "1 mV", source = "I", trust = "assumed" }\ntau_ampa = { value = "2 ms"', "E_ampa.note", "says why"),
 ])
 def test_circuit_files(tmp_path, monkeypatch, old, new, key, says):
     _mine(tmp_path, monkeypatch, "circuits", "cortex", lambda text: text.replace(old, new, 1))
