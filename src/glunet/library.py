@@ -44,10 +44,12 @@ def names(kind: str) -> list[str]:
     Returns
     -------
     list of str
-        Sorted; a file in a subfolder is named ``folder/name``.
+        Sorted; an experiment or a calibration in a subfolder is named ``folder/name``. Names of all else stand in
+        equations.
     """
+    pattern = "**/*.toml" if kind in ("experiments", "calibrations") else "*.toml"
     found = {path.relative_to(folder).with_suffix("").as_posix()
-             for folder in _folders(kind) for path in folder.rglob("*.toml")}
+             for folder in _folders(kind) for path in folder.glob(pattern) if path.is_file()}
     return sorted(found)
 
 

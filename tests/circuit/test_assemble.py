@@ -1,10 +1,13 @@
 """Blueprints: start values, heterogeneity, and independence of what shares the batch."""
 
+import re
+
 import numpy as np
 import pytest
 
 from glunet.circuit.assemble import Setting, assemble
 from glunet.circuit.load import load_circuit
+from glunet.errors import GlunetError
 from glunet.vocabulary.schedule import constant
 
 CELLS = 60
@@ -66,3 +69,9 @@ def test_capacity_is_all_glutamatergic_conductance():
     np.add.at(total, projection.target_index, projection.weight)
     drive = {**plan.constants, **plan.arrays}
     assert plan.arrays["capacity"][0] == pytest.approx(total + drive["n_excitatory"] * drive["w_excitatory"], rel=1e-9)
+
+
+@pytest.mark.parametrize(("path", "value"), [("milieu.K_e", 0.0), ("milieu.ATP", 0.0)])
+def test_numbers_without_which_nothing_can_start_are_told_by_their_path(path, value):
+    with pytest.raises(GlunetError, match=rf"is not a finite number at the start, as .*{re.escape(path)}.* is zero"):
+        assemble("cortex", [Setting(1, {path: value})], 0.1, cells=20)
