@@ -49,6 +49,7 @@ def _mine(tmp_path, monkeypatch, kind, name, change):
     ('[populations.pyramidal]', '[populations]\nother = 3\n[populations.pyramidal]', "populations.other", "3 is not"),
     ('[populations.pyramidal]', '[populations."a b"]\n[populations.pyramidal]', "populations", "'a b' is no name"),
     ('fraction = 0.8', 'fraction = "0.8"', "populations.pyramidal.fraction", "from 0 to 1"),
+    ('fraction = 0.8', 'fraction = 0.9', "populations", "add up to 1.1; allowed: fractions that add up to 1"),
     ('fraction = 0.8', 'fraction = nan', "populations.pyramidal.fraction", "from 0 to 1"),
     ('fraction = 0.8', 'fraction = -0.8', "populations.pyramidal.fraction", "from 0 to 1"),
     ('fraction = 0.8\n', '', "populations.pyramidal.fraction", "missing"),

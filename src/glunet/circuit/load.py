@@ -46,6 +46,9 @@ def _load_circuit(path: Path, stamp: float) -> Circuit:
     populations = {name: read_population(file, name, entry) for name, entry in tables(file, table, "populations").items()}
     if not any(not one.glial and one.fraction for one in populations.values()):
         raise InputError(file, "populations", "no population of neurons", "tables [populations.<name>]")
+    total = sum(one.fraction for one in populations.values() if not one.glial)
+    if abs(total - 1.0) > 1e-6:
+        raise InputError(file, "populations", f"the fractions of the neurons add up to {total:g}", "fractions that add up to 1")
     projections = {name: read_projection(file, name, entry, populations)
                    for name, entry in (tables(file, table, "projections") if "projections" in table else {}).items()}
     receptors = load_receptors()
