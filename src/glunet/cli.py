@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -23,6 +23,8 @@ app = typer.Typer(name="glunet",
 EXPERIMENT = Annotated[str, typer.Argument(
     metavar="FILE_OR_NAME", show_default=False,
     help="An experiment file, or the name of one (see `glunet ls --experiments`).")]
+_UsageError: Any = typer.BadParameter.__bases__[0]       # wherever this version of typer keeps it
+_PICTURES = (".pdf", ".png", ".svg")
 RESULTS = Annotated[Path, typer.Option("--results", metavar="DIR", help="Folder of all results.")]
 
 
@@ -35,14 +37,39 @@ def main(argv: list[str] | None = None) -> None:
         Arguments without the program's name; those of the process where not given.
     """
     try:
-        app(args=argv, prog_name="glunet")
+        code = app(args=argv, prog_name="glunet", standalone_mode=False)
     except GlunetError as error:
-        print(f"glunet: {error}", file=sys.stderr)
-        sys.exit(2)
+        _refused(str(error))
     except BrokenPipeError:
         # `glunet ls | head`: whoever reads has seen enough.
         sys.stderr.close()
         sys.exit(1)
+    except _UsageError as error:
+        _misused(error)
+    except (typer.Abort, KeyboardInterrupt):
+        print("glunet: stopped", file=sys.stderr)
+        sys.exit(130)
+    except OSError as error:
+        if error.errno is None:
+            raise
+        where = f"{error.filename}: " if error.filename else ""
+        _refused(f"{where}{error.strerror}; allowed: files that can be read, and folders that can be written")
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _misused(error: Any) -> NoReturn:
+    """Tell what is wrong with the command line; without any command, what there is."""
+    if type(error).__name__ == "NoArgsIsHelpError":
+        error.show()
+        sys.exit(2)
+    command = error.ctx.command_path if error.ctx is not None else "glunet"
+    _refused(f"command line: {' '.join(error.format_message().rstrip('.').split())}; allowed: see `{command} --help`")
+
+
+def _refused(line: str) -> NoReturn:
+    """Tell in one line what a user can mend, and end."""
+    print(f"glunet: {line}", file=sys.stderr)
+    sys.exit(2)
 
 
 def _load(name: str) -> Experiment:
@@ -86,6 +113,8 @@ def show(experiment: EXPERIMENT,
     """Print the composed equations, values, units and sources of an experiment, or draw its circuit."""
     if path is not None and not diagram:
         raise InputError("command line", str(path), "one argument too many", "a picture only with --diagram")
+    if path is not None and (path.suffix.lower() not in _PICTURES or path.is_dir()):
+        raise InputError("command line", "PICTURE", f"'{path}' is no picture", f"a name that ends in {', '.join(_PICTURES)}")
     loaded = _load(experiment)
     from glunet import show as shown
 
@@ -137,11 +166,12 @@ def info(file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False
                                               help="A result file, or a folder of them.")]) -> None:
     """Tell what a result holds and what produced it."""
     opened = glunet.open(file)
-    typer.echo(repr(opened))
+    lines = [repr(opened)]
     for name, told in opened.blueprint.get("conditions", {}).items():
-        typer.echo(f"  {'condition':<10} {name}: {told['title']}; level: {told['level']}; {told['source']}")
+        lines.append(f"  {'condition':<10} {name}: {told['title']}; level: {told['level']}; {told['source']}")
     for key, value in opened.provenance.items():
-        typer.echo(f"  {key:<10} {_flat(value)}")
+        lines.append(f"  {key:<10} {_flat(value)}")
+    typer.echo("\n".join(lines))
 
 
 def _flat(value: Any) -> str:

@@ -38,7 +38,8 @@ class InputError(GlunetError):
         line = f"{file}: {key}: {problem}"
         if text:
             line += f"; allowed: {text}"
-        near = difflib.get_close_matches(value, names, n=1) if value else []
+        near = [name for name in names if value and name.lower() == value.lower()]
+        near = near or (difflib.get_close_matches(value, names, n=1) if value else [])
         if near:
             line += f" (did you mean '{near[0]}'?)"
         super().__init__(" ".join(line.split()))

@@ -44,10 +44,12 @@ def names(kind: str) -> list[str]:
     Returns
     -------
     list of str
-        Sorted; a file in a subfolder is named ``folder/name``.
+        Sorted; an experiment or a calibration in a subfolder is named ``folder/name``. Names of all else stand in
+        equations.
     """
+    pattern = "**/*.toml" if kind in ("experiments", "calibrations") else "*.toml"
     found = {path.relative_to(folder).with_suffix("").as_posix()
-             for folder in _folders(kind) for path in folder.rglob("*.toml")}
+             for folder in _folders(kind) for path in folder.glob(pattern) if path.is_file()}
     return sorted(found)
 
 
@@ -77,6 +79,9 @@ def find(kind: str, name: str) -> Path:
             if path.is_file():
                 return path
     where = _folder(Path(), kind).as_posix()
+    other = [KINDS[one] for one in KINDS if one != kind and name in names(one)]
+    if other:
+        raise InputError(where, "name", f"{name!r} is a {other[0]} and no {KINDS[kind]}", known or "none: no files found")
     raise InputError(where, "name", f"unknown {KINDS[kind]} {name!r}", known or "none: no files found", name)
 
 
@@ -101,6 +106,10 @@ def find_experiment(name_or_path: str | Path) -> Path:
         known = names("experiments")
         raise InputError(text, "file", "no such file", [f"{name}.toml" for name in known] or "a .toml file",
                          value=path.name)
+    if path.exists() and text not in names("experiments"):
+        raise InputError(text, "file", "is no experiment file", "a file that ends in .toml, or the name of an experiment")
+    if Path(f"{text}.toml").is_file() and text not in names("experiments"):
+        raise InputError(text, "name", "no experiment has this name", f"{text}.toml, the file here")
     return find("experiments", text)
 
 

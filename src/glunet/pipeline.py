@@ -18,6 +18,7 @@ from glunet.experiment.check import COURSES
 from glunet.experiment.plan import Point, points
 from glunet.experiment.schedules import DoseSchedule, LevelSchedule
 from glunet.experiment.types import Experiment
+from glunet.store.atomic import ready
 from glunet.store.hdf5 import is_whole, write
 from glunet.store.naming import content_name
 from glunet.store.recording import Recording
@@ -129,7 +130,7 @@ def run(experiment: Experiment, *, force: bool = False, results: Path = Path("re
     plan = blueprint(experiment, chosen)
     path = results / experiment.name / content_name(experiment.text, chosen, plan.digest())
     if force or not is_whole(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
+        ready(path.parent)
         write(record(experiment, chosen, plan, chosen_device, progress), path)
     drawn: list[Path] = []
     if figures and experiment.figures:

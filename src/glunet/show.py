@@ -24,7 +24,7 @@ def _parameters(parameters: dict[str, Any]) -> list[str]:
     wide = max(len(name) for _, name, _ in rows)
     lines = []
     for path, name, entry in rows:
-        spread = f" (cells vary by {entry['spread']:.0%})" if entry["spread"] else ""
+        spread = f" (mean of cells that vary by {entry['spread']:.0%})" if entry["spread"] else ""
         lines.append(f"  {name:<{wide}} = {entry['value']}{spread}: {entry['meaning']}")
         lines.append(f"  {'':<{wide}}   {path}; {entry['source']}")
     return lines

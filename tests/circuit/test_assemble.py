@@ -1,5 +1,7 @@
 """Blueprints: start values, heterogeneity, and independence of what shares the batch."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -7,6 +9,7 @@ from glunet.circuit import expressions
 from glunet.circuit.assemble import Setting, assemble
 from glunet.circuit.load import load_circuit
 from glunet.circuit.stepping import slow_code
+from glunet.errors import GlunetError
 from glunet.library import names
 from glunet.vocabulary.schedule import constant
 
@@ -87,3 +90,9 @@ def test_a_slow_step_reads_nothing_before_it_is_there_not_even_through_a_definit
         for number, (left, right) in enumerate(lines):
             if left in assigned:
                 assert all(at[name] < number for name in read(right) & at.keys())
+
+
+@pytest.mark.parametrize(("path", "value"), [("milieu.K_e", 0.0), ("milieu.ATP", 0.0)])
+def test_numbers_without_which_nothing_can_start_are_told_by_their_path(path, value):
+    with pytest.raises(GlunetError, match=rf"is not a finite number at the start, as .*{re.escape(path)}.* is zero"):
+        assemble("cortex", [Setting(1, {path: value})], 0.1, cells=20)

@@ -46,6 +46,14 @@ def test_the_users_own_file_comes_first(shipped: Path) -> None:
     assert library.names("drugs") == ["ketamine", "pcp"]
 
 
+def test_folders_broken_links_and_subfolders_hold_no_drug(shipped: Path) -> None:
+    Path("models/drugs/x.toml").mkdir(parents=True)
+    Path("models/drugs/sub").mkdir()
+    Path("models/drugs/sub/y.toml").touch()
+    Path("models/drugs/z.toml").symlink_to("/nonexistent")
+    assert library.names("drugs") == ["ketamine", "pcp"]
+
+
 @pytest.mark.parametrize("name", ["../drugs/pcp", "", "pcp.toml", "Pcp"])
 def test_only_listed_names_are_found(shipped: Path, name: str) -> None:
     with pytest.raises(InputError, match="unknown drug"):

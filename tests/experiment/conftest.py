@@ -82,6 +82,7 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         **{f"conditions.{name}.share": info("1", 0.0, 1.0, 0.5) for name in conditions},
     }
     paths.populations = lambda circuit: ["pyramidal", "interneuron"]
+    paths.sizes = lambda circuit, cells: {"pyramidal": cells or 400, **({"interneuron": 100} if cells != 1 else {})}
     paths.recordables = lambda circuit, drugs, conditions: {
         "pyramidal": {"v": "mV", "I_ampa": "pA", "I_nmda": "pA"},
         "interneuron": {"v": "mV"},

@@ -151,7 +151,7 @@ def test_paths_of_a_condition_carry_bounds_and_meaning(condition: str) -> None:
     ("gaba_a_loss", 'level = "', 'note2 = "', "condition.note2", "unknown key"),
     ("gaba_a_loss", "title =", "highest = 0\ntitle =", "condition.highest", "above zero"),
     ("gaba_a_loss", 'name = "gaba_a_loss"', 'name = "other"', "condition.name", "not the file's name"),
-    ("gaba_a_loss", "[[acts]]", "[acts]", "acts", "missing or of the wrong type"),
+    ("gaba_a_loss", "[[acts]]", "[acts]", "acts", "is not a list"),
     ("gaba_a_loss", "[condition]", "[conditions]", "condition", "missing"),
     ("gaba_a_loss", "[condition]", "[condition", "file", "not valid TOML"),
     ("high_potassium", 'species = "K_e"\n', "", "acts[0].species", "needs one"),

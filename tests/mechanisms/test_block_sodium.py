@@ -1,5 +1,7 @@
 """Block of inactivated sodium channels against the modulated receptor on paper, under voltage clamp and in firing cells."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -41,6 +43,13 @@ available_start = "1"
 """
 
 
+def _sourced(text):
+    """The same circuit with a source behind every number that needs one."""
+    head, rest = text.split("[sheet]")
+    number = re.compile(r'^(\w+) = ("\d.*"|"-\d.*")$', re.MULTILINE)
+    return f"{head}[sheet]" + number.sub(r'\1 = { value = \2, source = "assumed", note = "a bench" }', rest)
+
+
 @pytest.fixture(scope="module")
 def bench(tmp_path_factory):
     """A circuit of two cells in the user's own models folder: with fast inactivation alone, and with slow inactivation."""
@@ -66,7 +75,7 @@ DSer_e = "2 uM"
 ATP = "2.2 mM"
 temperature = "309 kelvin"
 """ + _CELL.format(name="fast", more="") + _CELL.format(name="slowly", more=', "slow_inactivation"') + _SLOW
-    (root / "models" / "circuits" / "bench.toml").write_text(text)
+    (root / "models" / "circuits" / "bench.toml").write_text(_sourced(text))
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(root)
         patch.setenv("GLUNET_CACHE", str(tmp_path_factory.getbasetemp() / "cache"))

@@ -156,7 +156,7 @@ def test_two_files_of_one_name_are_refused(mine):
 
 
 def test_what_an_astrocyte_sums_is_checked_against_its_cells(monkeypatch):
-    found = models("tissue", [])
+    found = models("cortex", [])
     glia = found["astrocyte"]
     link = next(link for links in glia.sums.values() for link in links)
     part = next(part for part in glia.mechanisms if link in part.sums)

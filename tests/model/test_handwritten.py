@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -14,41 +13,22 @@ from glunet.circuit.assemble import Setting, assemble
 from glunet.circuit.blueprint import Blueprint, RecordPlan
 from glunet.engine import compiler
 from glunet.engine.simulate import simulate
-from glunet.library import find
 from glunet.vocabulary.schedule import constant
+
+from .membranes import without_tissue
 
 HERE = Path(__file__).parent
 # 1e-9 V; what is left is rounding, which every spike amplifies (about 1e-9 mV after 100 ms, 1e-8 mV after 200 ms)
 TOLERANCE_MV = 1e-6
 KETAMINE_MM = 3e-3
 DT = 1e-4               # the scripts have it too
-# what the scripts know: membranes, synapses and ions, not what the tissue around them does
-KNOWN = ("membrane", "leak", "sodium", "potassium", "potassium_slow", "slow_inactivation", "ampa", "nmda", "gaba_a",
-         "depression", "afferents", "compartments", "sodium_pump", "kcc2", "bath_diffusion", "neighbour_diffusion",
-         "spatial_buffering", "glial_buffer")
 WITH_COMPILER = pytest.mark.skipif(compiler.compiler() is None, reason="no C++ compiler")
 DEVICES = [pytest.param("cpp_standalone", marks=WITH_COMPILER), "runtime"]
 
 
-def without_tissue(text: str) -> str:
-    """The shipped circuit with the mechanisms that the scripts know, on their slow step; astrocytes have none and go."""
-    def kept(found: re.Match[str]) -> str:
-        return f"{found[1]} = {[word for word in re.findall(r'\w+', found[2]) if word in KNOWN]}"
-
-    sections = re.split(r"^(?=\[)", text, flags=re.MULTILINE)
-    left = [part for part in sections if not part.startswith("[populations.astrocyte")
-            and (not (table := re.match(r"\[populations\.\w+\.(\w+)\]", part)) or table[1] in KNOWN)]
-    text = re.sub(r"^(mechanisms|receptors) = \[([^\]]*)\]", kept, "".join(left), flags=re.MULTILINE)
-    return re.sub(r"^tonic_share = .*\n", "", text, flags=re.MULTILINE).replace('slow_dt = "2 ms"', 'slow_dt = "1 ms"')
-
-
 def alone(folder: Path, settings: list[Setting], duration: float, counts: dict[str, int]) -> Blueprint:
     """That circuit, from a models folder of its own."""
-    mine = folder / "models" / "circuits" / "cortex.toml"
-    mine.parent.mkdir(parents=True)
-    mine.write_text(without_tissue(find("circuits", "cortex").read_text()))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(folder)
+    with without_tissue(folder):
         return assemble("cortex", settings, duration, cells=sum(counts.values()), dt=DT, record=recording(counts))
 
 

@@ -40,7 +40,7 @@ def test_several_results_lie_in_their_common_folder(stored: Path, tmp_path: Path
 
 
 @pytest.mark.parametrize(("argv", "line"), [
-    (["nothere"], "nothere: no such file or folder"),
+    (["nothere"], "nothere: no such file or folder; allowed: a result (*.h5), or a folder of them"),
     (["."], ".: no finished result (*.h5) in this folder"),
     (["bad.h5"], "bad.h5: not an HDF5 file, or damaged at its start"),
     (["bad.h5", "./bad.h5"], "command line: RESULT: 'bad.h5' is named twice; allowed: each result once"),

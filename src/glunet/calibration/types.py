@@ -14,6 +14,7 @@ from glunet.experiment.schedules import DoseSchedule, Duration, Instant, LevelSc
 from glunet.experiment.types import Device, Experiment
 
 FloatArray = NDArray[np.float64]
+Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]       # not true or false, which count as 1 and 0
 Window = tuple[Instant, Instant]
 _WINDOW = 'start and end of a window, such as ["1.5 s", "5.5 s"]'
 _RATE = "a number above zero"
@@ -41,11 +42,11 @@ class Header(_Strict):
         None, description="a whole number from 1 to the number of seeds")
     candidates: Annotated[StrictInt, Field(ge=4)] = Field(description="candidates per generation, a whole number from 4 up")
     max_generations: Annotated[StrictInt, Field(ge=1)] = Field(description="a whole number from 1 up")
-    sigma: Annotated[float, Field(gt=0, le=1)] = Field(
+    sigma: Annotated[Number, Field(gt=0, le=1)] = Field(
         0.2, description="the first step as a share of the bounds' distance, above 0 and up to 1")
-    stop_score: Annotated[float, Field(ge=0)] = Field(0.0, description="a number from 0 up")
-    cap: Annotated[float, Field(gt=0)] = Field(5.0, description=_RATE)
-    runaway_hz: Annotated[float, Field(gt=0)] = Field(200.0, description=_RATE)
+    stop_score: Annotated[Number, Field(ge=0)] = Field(0.0, description="a number from 0 up")
+    cap: Annotated[Number, Field(gt=0)] = Field(5.0, description=_RATE)
+    runaway_hz: Annotated[Number, Field(gt=0)] = Field(200.0, description=_RATE)
     search_seed: Annotated[StrictInt, Field(ge=0)] = Field(1, description="a whole number from 0 up")
     targets: Text | None = Field(None, description="the path of a targets file, from the calibration file's folder")
 
@@ -91,10 +92,10 @@ class Aim(_Strict):
     over: Text | None = Field(None, description="a variable that can be recorded")
     compare: Literal["value", "change_fraction", "ratio", "difference"] | None = Field(
         None, description="value, change_fraction, ratio, difference")
-    band: tuple[float, float] | None = Field(None, description="lowest and highest value that pass, such as [0.5, 5.0]")
-    value: float | None = Field(None, description="a number")
-    error: Annotated[float, Field(gt=0)] | None = Field(None, description="the value's standard error, above zero")
-    tolerance: Annotated[float, Field(gt=0)] | None = Field(
+    band: tuple[Number, Number] | None = Field(None, description="lowest and highest value that pass, such as [0.5, 5.0]")
+    value: Number | None = Field(None, description="a number")
+    error: Annotated[Number, Field(gt=0)] | None = Field(None, description="the value's standard error, above zero")
+    tolerance: Annotated[Number, Field(gt=0)] | None = Field(
         None, description="how far outside the band costs one, a number above zero")
     min_spikes: Annotated[StrictInt, Field(ge=3)] | None = Field(None, description="a whole number from 3 up")
 
@@ -119,7 +120,7 @@ class ObjectiveTable(Aim):
     reference: Text | None = Field(None, description="one of the conditions")
     window: Window | None = Field(None, description=_WINDOW)
     reference_window: Window | None = Field(None, description=_WINDOW)
-    weight: Annotated[float, Field(gt=0)] = Field(1.0, description="a number above zero")
+    weight: Annotated[Number, Field(gt=0)] = Field(1.0, description="a number above zero")
 
     @model_validator(mode="after")
     def _row_or_metric(self) -> Self:

@@ -28,7 +28,7 @@ _LEAST_TERMS = 2      # a constant, a step with an end and a bolus then share on
 _TINY = 1e-18         # S; keeps a ratio to a cell's synaptic capacity defined where it has no synapses
 
 
-def _counts(circuit: Circuit, cells: int) -> dict[str, int]:
+def cell_counts(circuit: Circuit, cells: int) -> dict[str, int]:
     """Cells of each population; the rounding remainder goes to the first. Glial cells come besides, at least one."""
     counts = {name: int(round(p.fraction * cells)) for name, p in circuit.populations.items() if not p.glial}
     first = next(iter(counts))
@@ -251,7 +251,7 @@ def assemble(circuit_name: str, settings: Sequence[Setting], duration: float, *,
             if not np.isfinite(number):
                 raise GlunetError(f"{path}: {number} is not a finite number")
     circuit, record, clamp = load_circuit(circuit_name), record or {}, clamp or {}
-    counts = _counts(circuit, cells or circuit.cells)
+    counts = cell_counts(circuit, cells or circuit.cells)
     drugs = sorted({drug for setting in settings for drug in setting.doses})
     terms = {drug: max(_LEAST_TERMS, *(len(s.doses.get(drug, ())) for s in settings)) for drug in drugs}
     substances = [(load_drug(drug), terms[drug]) for drug in drugs]

@@ -209,7 +209,7 @@ def _describe_population(plan: PopulationPlan) -> dict[str, Any]:
         }
     model = plan.model
     return {
-        "n": plan.n, "kind": plan.kind, "mechanisms": [part.name for part in model.mechanisms],
+        "n": plan.n, "kind": plan.kind, "mechanisms": list(dict.fromkeys(part.name for part in model.mechanisms)),
         "parameters": parameters,
         "states": {state.name: {"equation": f"d{state.name}/dt = {state.equation()}", "clock": state.clock,
                                 "unit": state.unit, "meaning": state.meaning} for state in model.states},

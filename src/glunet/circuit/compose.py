@@ -144,14 +144,15 @@ def _constants_at(act: Act, drug: Drug, subunit: str) -> dict[str, tuple[str, Va
 
 def _release_parts(model: CellModel, circuit: Circuit, population: Population) -> None:
     """What the receptors of a population's targets need at the presynaptic side."""
-    wanted = [(receptor, circuit.populations[p.target]) for p in circuit.projections.values()
+    wanted = [(p.name, receptor, circuit.populations[p.target]) for p in circuit.projections.values()
               if p.source == population.name for receptor in p.receptors]
-    for receptor, target in wanted:
+    for projection, receptor, target in wanted:
         mechanism = mechanisms()[receptor]
         missing = set(mechanism.release.requires) - {event.name for event in model.event_states}
         if missing:
-            raise GlunetError(f"{model.name}: the receptor '{receptor}' of {target.name} needs {', '.join(sorted(missing))} "
-                              "at the presynaptic cell, which no mechanism of this population supplies")
+            raise InputError(circuit.file, f"projections.{projection}.receptors", f"'{receptor}' needs "
+                             f"{', '.join(sorted(missing))} at the presynaptic cell, which no mechanism of {model.name} "
+                             "supplies", _bringers(min(missing)))
         for subunit in target.subunits if "subunit" in mechanism.per else ("",):
             part = _fill(mechanism, s=subunit)
             for state in part.release.states:
@@ -195,11 +196,16 @@ def _check_requirements(model: CellModel, circuit: Circuit) -> None:
 
 def _lacking(model: CellModel, circuit: Circuit, part: Mechanism, *missing: str) -> InputError:
     """What a mechanism needs of its host and does not find, and who would bring it."""
-    givers = [one.name for one in mechanisms().values() if missing[0] in _gives(one)]
-    remedy = f"{missing[0]} comes with {' or '.join(givers)}" if givers else (
-        f"no mechanism has {missing[0]}; what is there: {', '.join(sorted({*model.port_names(), *model.parameters}))}")
+    there = ", ".join(sorted({*model.port_names(), *model.parameters}))
+    remedy = _bringers(missing[0]) or f"no mechanism has {missing[0]}; what is there: {there}"
     return InputError(circuit.file, f"populations.{model.name}.mechanisms", f"'{part.name}' ({file(part.name)}) needs "
                       f"{', '.join(missing)}, which no mechanism of this population supplies", remedy)
+
+
+def _bringers(name: str) -> str:
+    """The mechanisms that a name comes with, in words; empty where there is none."""
+    givers = [one.name for one in mechanisms().values() if name in _gives(one)]
+    return f"{name} comes with {' or '.join(givers)}" if givers else ""
 
 
 def _gives(mechanism: Mechanism) -> set[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from glunet.circuit.assemble import cell_counts
 from glunet.circuit.compose import compose
 from glunet.circuit.conditions import check_hosts
 from glunet.circuit.dimensions import check_links
@@ -33,6 +34,12 @@ def _info(value: Value) -> PathInfo:
 def populations(circuit: str) -> list[str]:
     """Names of a circuit's populations."""
     return list(load_circuit(circuit).populations)
+
+
+def sizes(circuit: str, cells: int | None) -> dict[str, int]:
+    """How many cells each population has that has any, in a run of so many neurons (None: the circuit's own number)."""
+    loaded = load_circuit(circuit)
+    return cell_counts(loaded, cells or loaded.cells)
 
 
 def models(circuit: str, drugs: Sequence[str], conditions: Sequence[str] = ()) -> dict[str, CellModel]:

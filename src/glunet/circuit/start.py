@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
 
 from glunet.circuit.domains import DomainPlan
-from glunet.circuit.expressions import evaluate, order
+from glunet.circuit.expressions import evaluate, names, order
 from glunet.circuit.model import CellModel
 from glunet.circuit.setting import Setting, stream
 from glunet.errors import GlunetError
@@ -102,10 +103,24 @@ def _initial(cells: Cells, settings: Sequence[Setting], dt: float, slow_dt: floa
     states = {s.name: _steady(s) for s in model.states}
     stored = set(model.slow_variables())
     for name in order({k: [text] for k, text in {**assignments, **states}.items()}):
-        scope[name] = np.zeros(shape) + evaluate(states.get(name) or assignments[name], scope)
+        scope[name] = np.zeros(shape) + _value(model, name, states.get(name) or assignments[name], scope)
         if name in states or name in stored:
             found[name] = np.asarray(scope[name])
     return found
+
+
+def _value(model: CellModel, name: str, expression: str, scope: Mapping[str, np.ndarray | float]) -> np.ndarray:
+    """An expression's value at the start; where it has none, the parameters that are zero are to blame."""
+    with np.errstate(all="ignore"), suppress(ArithmeticError):
+        found = evaluate(expression, scope)
+        if np.isfinite(found).all():
+            return found
+    used = names(expression)
+    zero = [path for variable, (path, _) in model.parameters.items() if variable in used and np.any(scope[variable] == 0)]
+    zero = zero or [other for other in sorted(used & set(scope)) if np.any(scope[other] == 0)]
+    told = f", as {' and '.join(zero)} is zero" if zero else ""
+    raise GlunetError(f"{model.name}: '{name}' = {expression} is not a finite number at the start{told}; allowed: values of "
+                      "the parameters for which it is")
 
 
 def _voltages(cells: Cells, settings: Sequence[Setting]) -> dict[str, np.ndarray]:

@@ -206,7 +206,8 @@ def duration_option(option: str, text: str) -> float:
     try:
         seconds = float(parse(text, "s"))
     except QuantityError as error:
-        raise InputError("command line", option, f"{text!r}: {error}", allowed) from None
+        told = str(error)
+        raise InputError("command line", option, told if repr(text) in told else f"{text!r}: {told}", allowed) from None
     if not 0 < seconds < float("inf"):
         raise InputError("command line", option, f"{text!r} is not a usable duration", allowed)
     return seconds

@@ -8,9 +8,10 @@ from typing import Any
 
 from glunet.errors import InputError
 from glunet.experiment.check import Known, require
-from glunet.experiment.types import AxisValues, FigureRequest, figure_requests
+from glunet.experiment.types import AxisValues, FigureRequest, Record, figure_requests
 from glunet.vocabulary.quantity import QuantityError, parse
 
+ALONG = ("cell_rates", "dose_response", "levels", "threshold_map")       # kinds that are nothing without an axis
 _TYPES = {str: "a text", bool: "true or false", list: "a list", tuple: "a list"}
 WINDOWS = ("window", "before")
 
@@ -29,8 +30,8 @@ class _Place:
         return InputError(self.known.file, self.key, problem, allowed)
 
 
-def figures(known: Known, table: dict[str, dict[str, Any]], axes: Mapping[str, AxisValues],
-            duration: float, designed: bool = False) -> dict[str, FigureRequest]:
+def figures(known: Known, table: dict[str, dict[str, Any]], axes: Mapping[str, AxisValues], duration: float,
+            designed: bool = False, record: Mapping[str, Record] | None = None) -> dict[str, FigureRequest]:
     """Figure requests; their kind is the name where none is given.
 
     Parameters
@@ -44,11 +45,13 @@ def figures(known: Known, table: dict[str, dict[str, Any]], axes: Mapping[str, A
         Of the run, in seconds.
     designed : bool
         Whether the points are those of a design, which has no levels to draw along.
+    record : mapping of population to Record, optional
+        What is stored; where it is given, figures of anything else are refused.
 
     Raises
     ------
     InputError
-        Unknown kind, option, population or axis; a kind that does not fit the points; an option of another type
+        Unknown kind, option, population, axis or variable; a kind that does not fit the points; an option of another type
         than its default; a window the wrong way round or outside the run.
     """
     if not table:
@@ -65,7 +68,30 @@ def figures(known: Known, table: dict[str, dict[str, Any]], axes: Mapping[str, A
         for option, value in request.options.items():
             require(known.file, f"{key}.{option}", "option", option, defaults)
             _option(_Place(known, axes, duration, f"{key}.{option}"), option, value, defaults[option])
+        if record is not None:
+            _recorded(known, key, {**defaults, **request.options}, record)
+        if request.kind in ALONG and not any(path != "seed" and len(axis.values) > 1 for path, axis in axes.items()):
+            raise InputError(known.file, f"{key}.kind", f"'{request.kind}' draws levels along an axis, and there is none",
+                             "with an axis of two values or more in [axes], besides seed")
     return found
+
+
+def _recorded(known: Known, key: str, options: dict[str, Any], record: Mapping[str, Record]) -> None:
+    """Refuse what draws variables or spikes that are not stored."""
+    asked = options.get("populations") or options.get("population") or []
+    asked = [asked] if isinstance(asked, str) else [name for name in asked if name in known.populations]
+    for option in [option for option in ("variable", "variables", "signal") if option in options]:
+        given = options[option]
+        for variable in [given] if isinstance(given, str) else given:
+            if variable == "rate" and (option != "variables" or "by" in options):
+                continue
+            having = [name for name, kept in record.items() if variable in kept.means]
+            lacking = [name for name in asked if name not in having]
+            if not having or lacking:
+                where = " and ".join(lacking) or "any population"
+                means = sorted({mean for name, kept in record.items() if name in (asked or record) for mean in kept.means})
+                raise InputError(known.file, f"{key}.{option}", f"no mean of {variable!r} is recorded of {where}",
+                                 [*means, "rate"], str(variable))
 
 
 def _fits_the_points(known: Known, key: str, kind: str, designed: bool, without_axis: list[str]) -> None:

@@ -144,12 +144,13 @@ def _checked(text: str, tables: dict[str, Any], file: str) -> Experiment:
     laid = _overlay(known, raw.experiment.overlay)
     drawn = _design(known, raw.design, fixed, swept)
     # Without any [record] table the spikes of everybody: a run that keeps nothing is of no use.
+    _present(known, raw)
     record = raw.record or {population: Record() for population in known.populations}
     header = {key: getattr(raw.experiment, key) for key in Header.model_fields if key != "overlay"}
+    drawings = figures(known, raw.figures, swept, raw.experiment.duration, drawn is not None, record)
     return Experiment(**header, drugs=raw.drugs, conditions=raw.conditions, overrides={**laid, **fixed},
                       axes=swept, clamp={population: clamp.voltage for population, clamp in raw.clamp.items()},
-                      record=record, figures=figures(known, raw.figures, swept, raw.experiment.duration, drawn is not None),
-                      cluster=raw.cluster, design=drawn, text=text, file=file)
+                      record=record, figures=drawings, cluster=raw.cluster, design=drawn, text=text, file=file)
 
 
 def _known(file: str, raw: ExperimentFile) -> Known:
@@ -197,6 +198,21 @@ def _recordable(known: Known, record: dict[str, Record]) -> None:
                         known.recordables.get(population, []))
 
 
+def _present(known: Known, raw: ExperimentFile) -> None:
+    """Refuse records of cells that this run does not have."""
+    from glunet.circuit import paths
+
+    sizes = paths.sizes(raw.experiment.circuit, raw.experiment.cells)
+    for population, wanted in raw.record.items():
+        n = sizes.get(population, 0)
+        if not n:
+            raise InputError(known.file, f"record.{population}", f"{raw.experiment.cells} cells leave none for it",
+                             "more in experiment.cells")
+        if wanted.traces and max(wanted.cells) >= n:
+            raise InputError(known.file, f"record.{population}.cells", f"there is no cell {max(wanted.cells)}",
+                             f"whole numbers from 0 to {n - 1}")
+
+
 def translated(file: str, error: ValidationError, root: type[BaseModel] = ExperimentFile) -> InputError:
     """The most telling of the errors: a misspelt key also makes another one missing, so it is first.
 
@@ -234,6 +250,8 @@ def _problem(detail: ErrorDetails) -> str:
         return f"{value} is not {_NOT_A[kind]}"
     if kind == "greater_than_equal":
         return f"{value} is below {context['ge']}"
+    if kind == "less_than_equal":
+        return f"{value} is above {context['le']}"
     if kind == "string_pattern_mismatch":
         return f"{value} is not a name of small letters, digits and underscores"
     return f"{value}: {detail['msg']}"

@@ -17,6 +17,7 @@ from glunet.experiment.schedules import DoseSchedule, Duration, LevelSchedule, N
 Device = Literal["cpp_standalone", "runtime", "cuda_standalone"]
 SHORT = {"cpu": "cpp_standalone", "gpu": "cuda_standalone"}      # what a device may be called as well
 Precision = Literal["float64", "float32"]
+MOST_CELLS = 10_000_000
 MOST_SAMPLES = 100_000
 MOST_SLOW = 10e-3       # s; at twice that the depolarisation without blood breaks down
 
@@ -28,9 +29,9 @@ class Header(Strict):
     title: Text = Field("", title="for figures and the report", description="a text")
     circuit: Text = Field(title="file in models/circuits", description="the name of a circuit")
     duration: Duration = Field(title="simulated time", description='a duration above zero, such as "20 s"')
-    cells: Annotated[StrictInt, Field(ge=1)] | None = Field(
+    cells: Annotated[StrictInt, Field(ge=1, le=MOST_CELLS)] | None = Field(
         None, title="neurons, instead of the circuit's number; a cell's input does not depend on it",
-        description="a whole number from 1 up")
+        description=f"a whole number from 1 to {MOST_CELLS}")
     dt: Duration | None = Field(
         None, title="time step, instead of the circuit's", description='a time step above zero, such as "0.1 ms"')
     slow_only: Duration | None = Field(

@@ -45,6 +45,22 @@ def put(path: Path, content: memoryview) -> None:
     _sync_folder(path.parent)
 
 
+def ready(folder: Path) -> None:
+    """Make a folder, before anything is computed for it.
+
+    Raises
+    ------
+    StoreError
+        It cannot be made, or nothing can be written there.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"{folder}: cannot be made: {error.strerror}; allowed: a folder that can be written") from None
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise StoreError(f"{folder}: cannot be written; allowed: a folder that can be written")
+
+
 def _pour(descriptor: int, content: memoryview) -> None:
     """Write all: one call takes 2 GiB at most, and less on a disk that fills."""
     while content:

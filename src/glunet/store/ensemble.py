@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
@@ -60,9 +61,14 @@ def read_part(path: Path) -> Part:
     """
     with reading(path) as file:
         points = file["glunet/points"]
-        return Part(path, summary_of(file, path), points["seed"][:],
+        part = Part(path, summary_of(file, path), points["seed"][:],
                     {name: values[:] for name, values in points["axes"].items()},
                     str(file["glunet/experiment"].asstr()[()]))
+        tomllib.loads(part.experiment_text)
+    counts = {len(values) for values in (part.seeds, *part.axes.values())}
+    if counts != {part.summary["replicates"]} or counts == {0}:
+        raise StoreError(f"{path}: damaged: its points are not as many as its {part.summary['replicates']} replicates")
+    return part
 
 
 @dataclass(frozen=True)

@@ -172,7 +172,7 @@ def reading(path: Path) -> Iterator[h5py.File]:
     if path.name.endswith(PART):
         raise StoreError(f"{path}: an unfinished file of a run that still goes on or was stopped")
     if not path.exists():
-        raise StoreError(f"{path}: no such file or folder")
+        raise StoreError(f"{path}: no such file or folder; allowed: a result (*.h5), or a folder of them")
     try:
         if not h5py.is_hdf5(path) and os.access(path, os.R_OK):
             raise StoreError(f"{path}: not an HDF5 file, or damaged at its start")
@@ -180,7 +180,7 @@ def reading(path: Path) -> Iterator[h5py.File]:
         with h5py.File(path, "r", locking=False) as file:
             _check_root(file, path)
             yield file
-    except (OSError, KeyError, RuntimeError, ValueError) as error:
+    except (OSError, KeyError, IndexError, RuntimeError, TypeError, ValueError) as error:
         if isinstance(error, PermissionError):
             raise StoreError(f"{path}: cannot be read: {os.strerror(errno.EACCES)}") from error
         raise StoreError(_line(f"{path}: damaged or unreadable: {error}")) from error
@@ -235,8 +235,16 @@ def summary_of(file: h5py.File, path: Path) -> dict[str, Any]:
     about = {"path": str(path), "bytes": path.stat().st_size, "schema": int(file.attrs["glunet_schema"])}
     root = file["glunet"]
     if SUMMARY in root:
-        return {**json.loads(root[SUMMARY].asstr()[()]), **about}
+        found = json.loads(root[SUMMARY].asstr()[()])
+        lacking = sorted(_SUMMARISED - set(found))
+        if lacking:
+            raise StoreError(f"{path}: damaged: its summary lacks {', '.join(lacking)}")
+        return {**found, **about}
     return {**about, **_run(root), **_contents(file)}       # files of older versions hold none
+
+
+_SUMMARISED = {"experiment", "title", "duration_s", "dt_s", "replicates", "seeds", "axes", "provenance", "timings",
+               "populations", "spikes", "means", "traces", "schedules", "positions", "cells"}
 
 
 def _run(root: h5py.Group) -> dict[str, Any]:

@@ -286,4 +286,7 @@ class Labelled:
                                   **{str(key): column.variable for key, column in self.points.items()}}
         if "time" in along:
             coords["time"] = ("time", along["time"], {"units": "s"})
-        return xr.DataArray(xr.Variable(("replicate", *along), values, {"units": unit}), coords, name=name)
+        try:
+            return xr.DataArray(xr.Variable(("replicate", *along), values, {"units": unit}), coords, name=name)
+        except ValueError as error:
+            raise StoreError(f"{self.path}: damaged: {name or 'an array'} does not fit its coordinates: {error}") from error

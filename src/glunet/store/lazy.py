@@ -9,6 +9,7 @@ import numpy as np
 from xarray.backends import BackendArray
 from xarray.core import indexing
 
+from glunet.errors import StoreError
 from glunet.store.ensemble import Part
 
 
@@ -32,6 +33,8 @@ class _Stored(BackendArray):
     def __init__(self, parts: Sequence[Part], place: str) -> None:
         self._parts, self._place = parts, place
         shape, self.dtype = parts[0].read(lambda file: (file[place].shape, file[place].dtype))
+        if len(shape) == 0 or shape[0] != len(parts[0].seeds):
+            raise StoreError(f"{parts[0].path}: damaged: {place} has another shape than its points")
         self._edges = np.cumsum([0, *(len(part.seeds) for part in parts)])
         self.shape = (int(self._edges[-1]), *shape[1:])
 

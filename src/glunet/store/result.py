@@ -137,7 +137,7 @@ class Result(Labelled):
     @cached_property
     def blueprint(self) -> dict[str, Any]:
         """Equations, parameter values, units and sources the (first) batch was computed with."""
-        return dict(json.loads(self._parts[0].text("blueprint")))
+        return dict(self._parts[0].read(lambda file: json.loads(file["glunet/blueprint"].asstr()[()])))
 
     @cached_property
     def experiment_text(self) -> str:

@@ -58,9 +58,9 @@ def _evaluate(node: ast.AST) -> Quantity | float:
             return left * right
         if isinstance(node.op, ast.Div):
             return left / right
-        if isinstance(node.op, ast.Pow):
+        if isinstance(node.op, ast.Pow) and getattr(right, "dim", DIMENSIONLESS) is DIMENSIONLESS:
             return left ** float(right)
-    raise QuantityError("not a unit expression")
+    raise SyntaxError("neither names, numbers nor their products")
 
 
 @lru_cache(maxsize=4096)
@@ -72,9 +72,14 @@ def _unit(text: str) -> tuple[float, Dimension]:
     text = "1" + text if text.startswith("/") else text
     try:
         value = _evaluate(ast.parse(text.replace("^", "**"), mode="eval"))
-    except SyntaxError:
+        scale = float(value)
+    except QuantityError:
+        raise
+    except (SyntaxError, ValueError, TypeError, ArithmeticError, RecursionError, MemoryError):
         raise QuantityError(f"'{text}' is not a unit") from None
-    return float(value), getattr(value, "dim", DIMENSIONLESS)
+    if not 0 < scale < float("inf"):
+        raise QuantityError(f"'{text}' is not a unit")
+    return scale, getattr(value, "dim", DIMENSIONLESS)
 
 
 def parse(text: str | int | float, unit: str) -> float:
