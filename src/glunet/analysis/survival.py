@@ -180,7 +180,7 @@ def therapeutic_window(delays_s: ArrayLike, treated: ArrayLike, untreated: Array
     order = np.argsort(x)
     x, y = x[order], y[:, order]
     benefit = _benefit(y, base)
-    half = _half(x, benefit)
+    half = half_delay(x, benefit)
     low = high = np.full(x.size, np.nan)
     half_low = half_high = float("nan")
     if base.size >= 3 and bootstrap > 0:
@@ -188,7 +188,7 @@ def therapeutic_window(delays_s: ArrayLike, treated: ArrayLike, untreated: Array
         found = np.array([_benefit(y[rows], base[rows]) for rows in draws])
         tail = (1 - confidence) / 2
         low, high = np.quantile(found, [tail, 1 - tail], axis=0)
-        halves = np.sort([_half(x, row) for row in found])      # those without benefit, nan, come last
+        halves = np.sort([half_delay(x, row) for row in found])      # those without benefit, nan, come last
         if not np.isnan(halves).any():
             # no interpolation between resamples, of which some may be infinite
             half_low, half_high = (float(v) for v in np.quantile(halves, [tail, 1 - tail], method="nearest"))
@@ -201,8 +201,20 @@ def _benefit(treated: FloatArray, untreated: NDArray[np.float64]) -> FloatArray:
     return (treated.mean(axis=0) - untreated.mean()) / lost if lost > 0 else np.zeros(treated.shape[1])
 
 
-def _half(delays: FloatArray, benefit: FloatArray) -> float:
-    """First delay at which the benefit reaches half of the first one."""
+def half_delay(delays: FloatArray, benefit: FloatArray) -> float:
+    """First delay at which a benefit reaches half of the first one, by straight lines between delays.
+
+    Parameters
+    ----------
+    delays : float64[D]
+        Rising.
+    benefit : float64[D]
+
+    Returns
+    -------
+    float
+        Unit of the delays; infinite where it does not by the longest, nan where the shortest has no benefit.
+    """
     if not benefit[0] > 0:
         return float("nan")
     level = benefit[0] / 2

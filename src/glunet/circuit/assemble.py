@@ -10,7 +10,7 @@ import numpy as np
 
 from glunet.circuit.blueprint import Blueprint, PopulationPlan, ProjectionPlan, RecordPlan
 from glunet.circuit.compose import compose
-from glunet.circuit.conditions import check_hosts, course_arrays, ranks
+from glunet.circuit.conditions import check_hosts, course_arrays, from_edge, ranks
 from glunet.circuit.domains import DomainPlan, serving
 from glunet.circuit.load import load_circuit, load_condition, load_drug
 from glunet.circuit.model import CellModel
@@ -87,13 +87,16 @@ def _dose_arrays(model: CellModel, n: int, settings: Sequence[Setting]) -> dict[
     return arrays
 
 
-def _condition_arrays(model: CellModel, n: int, settings: Sequence[Setting]) -> dict[str, np.ndarray]:
-    """Courses of every condition's level, and the cells' ranks where a condition asks for them."""
+def _condition_arrays(model: CellModel, n: int, settings: Sequence[Setting],
+                      sheets: list[tuple[dict[str, np.ndarray], float]]) -> dict[str, np.ndarray]:
+    """Courses of every condition's level, and the cells' ranks and places where a condition asks for them."""
     arrays: dict[str, np.ndarray] = {}
     for condition in model.conditions:
         arrays |= course_arrays(condition, n, [tuple(s.levels.get(condition, ())) for s in settings])
     if any("rank" in part.requires for part in model.mechanisms):
         arrays["rank"] = np.array([ranks(n, stream(s.seed, model.name, "rank")) for s in settings])
+    if any("from_edge" in part.requires for part in model.mechanisms):
+        arrays["from_edge"] = np.array([from_edge(positions[model.name], side) for positions, side in sheets])
     return arrays
 
 
@@ -195,10 +198,10 @@ def _domains(cells: Mapping[str, Cells], sheets: list[tuple[dict[str, np.ndarray
 
 
 def _populated(circuit: Circuit, name: str, n: int, settings: Sequence[Setting], model: CellModel, spread: set[str],
-               wired: list[_Wired], clamp: Mapping[str, float]) -> Cells:
+               wired: list[_Wired], sheets: list[tuple[dict[str, np.ndarray], float]], clamp: Mapping[str, float]) -> Cells:
     """The numbers of one population."""
     constants, arrays = _parameters(model, n, settings, spread)
-    arrays |= _dose_arrays(model, n, settings) | _condition_arrays(model, n, settings)
+    arrays |= _dose_arrays(model, n, settings) | _condition_arrays(model, n, settings, sheets)
     population, shape = circuit.populations[name], (len(settings), n)
     if model.clamped:
         volts = [[s.values.get(f"clamp.{name}", clamp.get(name, 0.0))] for s in settings]
@@ -266,7 +269,7 @@ def assemble(circuit_name: str, settings: Sequence[Setting], duration: float, *,
     for name, n in counts.items():
         held = name in clamp or any(f"clamp.{name}" in s.values for s in settings)
         model = compose(circuit, circuit.populations[name], substances, held, conditions, silent=bool(slow_only))
-        cells_of[name] = _populated(circuit, name, n, settings, model, spread, wired, clamp)
+        cells_of[name] = _populated(circuit, name, n, settings, model, spread, wired, sheets, clamp)
     domains = _domains(cells_of, sheets)
     initial = start_values(cells_of, domains, settings, *steps)
     populations = {

@@ -81,3 +81,15 @@ def course_arrays(condition: str, n: int, courses: Sequence[tuple[Ramp, ...]]) -
 def ranks(n: int, rng: np.random.Generator) -> np.ndarray:
     """Each cell's place in a random order, float64[n], evenly spaced within 0 and 1."""
     return (rng.permutation(n) + 0.5) / n
+
+
+def from_edge(positions: np.ndarray, side: float) -> np.ndarray:
+    """Each cell's distance from the sheet's left and right edge, which meet: 0 there, 1 in the middle; float64[n].
+
+    Parameters
+    ----------
+    positions : float64[n, 2]
+    side : float
+        Edge of the sheet, same unit.
+    """
+    return 1.0 - np.abs(2.0*positions[:, 0]/side - 1.0)

@@ -23,7 +23,8 @@ from glunet.vocabulary.quantity import dimension
 # what a host has without any mechanism
 HOST = {
     "v": "V", "last_spike": "s", "t": "s", "dt": "s", "slow_dt": "s", "t_in_timesteps": "1", "noise_key_0": "1",
-    "noise_key_1": "1", "capacity": "S", "temperature": "kelvin", "rank": "1", "out_synapses": "1",
+    "noise_key_1": "1", "capacity": "S", "temperature": "kelvin", "rank": "1", "from_edge": "1",
+    "out_synapses": "1",
 }
 # where a circuit has no afferents, receptors start as if these were zero
 _AFFERENTS = {f"{key}_{kind}": unit for kind in ("excitatory", "inhibitory")

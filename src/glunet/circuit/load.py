@@ -104,7 +104,8 @@ def load_drug(name: str) -> Drug:
     return Drug(name, title, acts, doses)
 
 
-_ACT_ON = {"receptor": "receptors", "channel": "membrane"}      # key of an act: folder of the mechanisms it may name
+# key of an act: folder of the mechanisms it may name
+_ACT_ON = {"receptor": "receptors", "channel": "membrane", "carrier": "clearance"}
 
 
 def _drug_act(file: str, key: str, drug: str, entry: Any, among_others: bool) -> Act:
@@ -139,20 +140,21 @@ def _drug_act(file: str, key: str, drug: str, entry: Any, among_others: bool) ->
 
 
 def _acted_on(file: str, key: str, entry: Mapping[str, Any], mechanism: Mechanism) -> str:
-    """The receptor or the channel that an act names; it has what the act's mechanism changes."""
-    if set(_ACT_ON) <= set(entry):
-        raise InputError(file, f"{key}.channel", "stands beside a receptor", "one of the two in an act")
+    """The receptor, channel or carrier that an act names; it has what the act's mechanism changes."""
+    named = [kind for kind in _ACT_ON if kind in entry]
+    if len(named) > 1:
+        raise InputError(file, f"{key}.{named[1]}", f"stands beside a {named[0]}", "one of them in an act")
     for kind, room in _ACT_ON.items():
         if kind in entry:
             known = [m.name for m in mechanisms().values() if folder(m.name) == room and _changes(mechanism, m)]
             if entry[kind] not in known or not isinstance(entry[kind], str):
                 raise InputError(file, f"{key}.{kind}", f"unknown {kind} '{entry[kind]}'", known, str(entry[kind]))
             return str(entry[kind])
-    raise InputError(file, f"{key}.receptor", "missing", "a receptor, or a channel, that the drug acts on")
+    raise InputError(file, f"{key}.receptor", "missing", "a receptor, a channel or a carrier that the drug acts on")
 
 
 def _changes(act: Mechanism, target: Mechanism) -> bool:
-    """Whether a receptor or channel has a port that an act's mechanism feeds."""
+    """Whether a receptor, channel or carrier has a port that an act's mechanism feeds."""
     fed = {feed.port.replace("{r}", target.name) for feed in act.feeds}
     return any(port.name.removesuffix("_{s}") in fed or port.name in fed for port in target.ports)
 

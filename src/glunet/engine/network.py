@@ -76,7 +76,7 @@ def _unit_of(model: CellModel, name: str) -> str:
     """Display unit of a per-cell parameter."""
     if name in model.parameters:
         return model.parameters[name][1].unit
-    if name.startswith("size_level_") or name == "rank":
+    if name.startswith("size_level_") or name in ("rank", "from_edge"):
         return "1"
     if name.startswith(("level_", "amplitude_")):
         return "mM"

@@ -29,10 +29,10 @@ from typing import Any
 
 from glunet.errors import InputError
 from glunet.store.result import Result
-from glunet.validation import control, ischaemia, ketamine, receptors, seizure, zero_dose
+from glunet.validation import control, ischaemia, ketamine, receptors, seizure, survival, zero_dose
 from glunet.validation.picture import Picture
 
-FAMILIES: tuple[ModuleType, ...] = (control, ketamine, seizure, ischaemia, receptors, zero_dose)
+FAMILIES: tuple[ModuleType, ...] = (control, ketamine, seizure, ischaemia, survival, receptors, zero_dose)
 Function = Callable[[Mapping[str, Result]], Mapping[str, Any]]
 
 

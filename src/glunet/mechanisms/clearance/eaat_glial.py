@@ -76,7 +76,10 @@ MECHANISM = Mechanism(
         "weighing",
     ),
     reads=(Link("Glu_glia", "Glu_in", "mM", "glutamate in the cell's astrocyte"),),
-    ports=(Port("J_Glu_returned", "sum", "0*mole/second", "fmol/s", "glutamate that the astrocyte gives back"),),
+    ports=(
+        Port("J_Glu_returned", "sum", "0*mole/second", "fmol/s", "glutamate that the astrocyte gives back"),
+        Port("competition_eaat_glial", "sum", "0", "1", "blocker of the carriers over its dissociation constant"),
+    ),
     states=(
         State(
             "Glu_to_glia",
@@ -104,8 +107,8 @@ MECHANISM = Mechanism(
         ),
         Definition(
             "uptake_rate_glia",
-            "uptake_max*alkalinity*volume_shell_rest/volume_shell/(K_uptake + Glu_now"
-            " + Glu_still_glia/(reverse_glial*Glu_glia/(Glu_glia + K_inside_glial)))",
+            "uptake_max*alkalinity*volume_shell_rest/volume_shell/(Glu_now + (1 + competition_eaat_glial)"
+            "*(K_uptake + Glu_still_glia/(reverse_glial*Glu_glia/(Glu_glia + K_inside_glial))))",
             "Hz",
             "rate of clearance",
         ),

@@ -88,7 +88,10 @@ MECHANISM = Mechanism(
             change="J_Glu_neuron + J_Glu_made",
         ),
     ),
-    ports=(Port("J_Glu_made", "sum", "0*mole/second", "fmol/s", "glutamate made in the cell from glutamine"),),
+    ports=(
+        Port("J_Glu_made", "sum", "0*mole/second", "fmol/s", "glutamate made in the cell from glutamine"),
+        Port("competition_eaat_neuronal", "sum", "0", "1", "blocker of the carriers over its dissociation constant"),
+    ),
     slow_definitions=(
         Definition("Glu_i", "n_Glu_i/volume", "mM", "glutamate in the cell"),
         Definition(
@@ -99,8 +102,8 @@ MECHANISM = Mechanism(
         ),
         Definition(
             "uptake_rate_neuron",
-            "uptake_max_neuronal*alkalinity*volume_shell_rest/volume_shell/(K_uptake_neuronal + Glu_now"
-            " + Glu_still_neuron/(reverse_neuronal*Glu_i/(Glu_i + K_inside_neuronal)))",
+            "uptake_max_neuronal*alkalinity*volume_shell_rest/volume_shell/(Glu_now + (1 + competition_eaat_neuronal)"
+            "*(K_uptake_neuronal + Glu_still_neuron/(reverse_neuronal*Glu_i/(Glu_i + K_inside_neuronal))))",
             "Hz",
             "rate of clearance",
         ),

@@ -6,7 +6,7 @@ the step.
 """
 
 from glunet.vocabulary.mechanism import Definition, Feed, Mechanism, Port, State
-from glunet.vocabulary.parameter import Parameter, Source
+from glunet.vocabulary.parameter import Parameter, Source, assumed
 
 _ACID = Source(
     "acidosis halves uptake by astrocytes: Swanson, Farrell & Simon 1995, J Cereb Blood Flow Metab 15:417", "", "memory"
@@ -27,19 +27,28 @@ MECHANISM = Mechanism(
                     _ACID,
                     low="0.1 mM",
                 ),
+                Parameter(
+                    "bath_exchange",
+                    "1/s",
+                    "0 1/s",
+                    "rate at which the bath replaces the shell's glutamate",
+                    assumed("none in tissue; some 10 1/s for a culture under its medium"),
+                    low="0 1/s",
+                ),
             ),
         ),
     ),
     requires=("lactate", "volume_shell", "volume_shell_rest", "slow_dt", "Glu_e_rest"),
     ports=(
-        Port("clearance_rate", "sum", "1e-6*Hz", "Hz", "rate at which all carriers clear the shell"),
+        Port("clearance_rate", "sum", "1e-9*Hz", "Hz", "rate at which all carriers clear the shell"),
         Port(
             "clearance_drive",
             "sum",
-            "1e-6*Hz*Glu_e_rest",
+            "1e-9*Hz*Glu_e_rest",
             "mM/s",
             "that rate times the glutamate at which each stands still",
         ),
+        Port("Glu_e_bath", "sum", "Glu_e_rest", "mM", "glutamate of the bath"),
         Port("J_Glu_in", "sum", "0*mole/second", "fmol/s", "glutamate that leaks into the shell"),
         Port("J_Glu_away", "sum", "0*mole/second", "fmol/s", "glutamate that leaves the shell by diffusion"),
         Port(
@@ -83,5 +92,9 @@ MECHANISM = Mechanism(
             "glutamate that all carriers take",
         ),
     ),
-    feeds=(Feed("Glu_e", "Glu_mean - Glu_e_rest"),),
+    feeds=(
+        Feed("Glu_e", "Glu_mean - Glu_e_rest"),
+        Feed("clearance_rate", "bath_exchange"),
+        Feed("clearance_drive", "bath_exchange*Glu_e_bath"),
+    ),
 )

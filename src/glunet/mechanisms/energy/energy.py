@@ -140,6 +140,8 @@ MECHANISM = Mechanism(
         Port("ATP_use", "sum", "0*mole/second", "fmol/s", "use of ATP by pumps and transporters"),
         Port("ATP_use_rest", "sum", "0*mole/second", "fmol/s", "the same at rest"),
         Port("gate_respiration", "product", "1", "1", "factor on the speed of respiration by damage and drugs"),
+        Port("gate_glycolysis", "product", "1", "1", "factor on the speed of glycolysis by damage and drugs"),
+        Port("arterial_oxygen", "product", "1", "1", "oxygen of the blood or bath, as a share of normal"),
     ),
     states=(
         State(
@@ -155,7 +157,7 @@ MECHANISM = Mechanism(
             "oxygen of the tissue's blood, as a share of arterial",
             clock="slow",
             initial="1 - extraction",
-            change="(perfusion*respiration_rest*(1 - oxygen)/extraction - respiration)/(5.5*oxygen_store)",
+            change="(perfusion*respiration_rest*(arterial_oxygen - oxygen)/extraction - respiration)/(5.5*oxygen_store)",
         ),
         State(
             "glucose",
@@ -217,7 +219,7 @@ MECHANISM = Mechanism(
         ),
         Definition(
             "glycolysis",
-            "glycolysis_rest*glycolysis_reserve*ADP/(ADP + (glycolysis_reserve - 1)*ADP_rest)"
+            "glycolysis_rest*gate_glycolysis*glycolysis_reserve*ADP/(ADP + (glycolysis_reserve - 1)*ADP_rest)"
             "*glucose/(glucose + glucose_half)*(glucose_rest + glucose_half)/glucose_rest",
             "mM/s",
             "ATP from glycolysis",

@@ -1,0 +1,77 @@
+"""Rows I9, I11 and I12: who lives after blood came back, after an antagonist of NMDA receptors, after glutamate in a dish."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.stats import spearmanr
+
+from glunet.analysis.firing import FloatArray
+from glunet.analysis.survival import half_delay
+from glunet.store.result import Result
+from glunet.validation.picture import Picture
+
+if TYPE_CHECKING:
+    from glunet.figures.sweep import Sweep
+
+REFLOW, ANTAGONIST = "ischemia_reperfusion", "ischemia_neuroprotection"
+DISH, BRIEF = "excitotoxicity", "validation/excitotoxicity_brief"
+EXPERIMENTS = {"I9": (REFLOW,), "I11": (ANTAGONIST,), "I12": (DISH, BRIEF)}
+_RETURN, _GIVEN = "conditions.ischemia.offset", "drugs.mk801.onset"
+_ONSET_H = 0.1                      # of the loss of flow, in both experiments
+PICTURES = {
+    "I9": (Picture(REFLOW, "survival", {"axis": _RETURN}, "Blood comes back at the time that the colour says, or never."),),
+    "I11": (Picture(ANTAGONIST, "survival", {"axis": _GIVEN}, "An hour with little flow; MK-801 from the time that the colour "
+                    "says, or never."),),
+    "I12": (Picture(DISH, "survival", {}, "Five minutes of glutamate."),
+            Picture(BRIEF, "survival", {}, "Saturating glutamate until the time that the colour says; it begins after a minute.")),
+}
+
+
+def _ends(result: Result, axis: str) -> tuple[Sweep, FloatArray]:
+    """The axis, and the share of living cells at the end, [seed, value]."""
+    from glunet.figures.survival import survivors
+    from glunet.figures.sweep import sweep_of
+
+    sweep = sweep_of(result, axis)
+    return sweep, np.asarray(sweep.paired(survivors(result)[1][:, -1]), float)
+
+
+def _at(sweep: Sweep, values: FloatArray, wanted: float) -> FloatArray:
+    """The column of a value on the axis."""
+    return np.asarray(values[:, int(np.flatnonzero(np.isclose(sweep.values, wanted))[0])])
+
+
+def i9(results: Mapping[str, Result]) -> dict[str, FloatArray]:
+    """Of the cells that die without reflow, the share that reflow spares; survival against its delay."""
+    sweep, alive = _ends(results[REFLOW], _RETURN)
+    never = alive[:, -1]
+    spared = (alive - never[:, None]) / (1.0 - never[:, None])
+    return {"penumbra_spared_at_1h_fraction": _at(sweep, spared, _ONSET_H + 1.0),
+            "penumbra_spared_at_3h_fraction": _at(sweep, spared, _ONSET_H + 3.0),
+            "survival_vs_delay_spearman": np.array([spearmanr(sweep.values, row).statistic for row in alive])}
+
+
+def i11(results: Mapping[str, Result]) -> dict[str, FloatArray]:
+    """Of the cells that die after an hour with little flow, the share that MK-801 saves, by when it is given."""
+    sweep, alive = _ends(results[ANTAGONIST], _GIVEN)
+    never = alive[:, -1]
+    saved = (alive - never[:, None]) / (1.0 - never[:, None])
+    delays = (sweep.values[:-1] - _ONSET_H) * 60.0
+    return {"protection_at_onset_fraction": saved[:, 0],
+            "half_effect_delay_min": np.array([half_delay(delays, row[:-1]) for row in saved]),
+            "protection_at_2h_fraction": _at(sweep, saved, _ONSET_H + 2.0)}
+
+
+def i12(results: Mapping[str, Result]) -> dict[str, FloatArray]:
+    """The dose that kills half as many in five minutes as the highest does, and what the highest does in two."""
+    sweep, alive = _ends(results[DISH], "drugs.glutamate.concentration")
+    dead = 1.0 - alive
+    halves = np.array([np.exp(np.interp(0.5, np.maximum.accumulate(row / row[-1]), np.log(sweep.values))) for row in dead])
+    brief, left = _ends(results[BRIEF], "drugs.glutamate.offset")
+    return {"lethal_ec50_5min_um": halves, "death_at_2min_500um_fraction": 1.0 - _at(brief, left, 180.0)}
+
+
+ROWS = {"I9": i9, "I11": i11, "I12": i12}
