@@ -1,4 +1,4 @@
-"""Injury and death of cells, glutamate from a bath and the blocker of its carriers: against arithmetic by hand on what was recorded."""
+"""Injury and death of cells, glutamate from a bath, blocked carriers: against arithmetic by hand on what was recorded."""
 
 import shutil
 
@@ -111,7 +111,8 @@ def test_cells_die_at_limits_of_their_own_and_stay_dead(arrest):
     ended = necrosis[:, -1][alive[:, -1] == 0]
     assert ended.size > 5
     # injury stops with life, at a limit of each cell's own
-    assert (necrosis[:, 1:][alive[:, :-1] == 0] == np.broadcast_to(necrosis[:, -1:], necrosis[:, 1:].shape)[alive[:, :-1] == 0]).all()
+    dead, last = alive[:, :-1] == 0, np.broadcast_to(necrosis[:, -1:], necrosis[:, 1:].shape)
+    assert (necrosis[:, 1:][dead] == last[dead]).all()
     assert np.ptp(ended) > 0.3 * ended.mean()
 
 

@@ -114,7 +114,8 @@ def _condition_parts(model: CellModel, population: Population, condition: Condit
     acts = felt(condition, population.name, model.port_names())
     model.conditions += [condition.name] if acts else []
     for act, port in acts:
-        values = {f"{key}_{condition.name}": (f"{act.path}.{key}", value) for key, value in act.values.items()}
+        end = f"{condition.name}_{port}" if act.by_port else condition.name
+        values = {f"{key}_{end}": (f"{act.path}.{key}", value) for key, value in act.values.items()}
         _add(model, _fill(mechanisms()[act.mechanism], c=condition.name, p=port, x=act.species), values)
 
 

@@ -87,7 +87,7 @@ def shortly(value: Any) -> str:
 
 def file_key(parameter: Parameter) -> str:
     """A parameter's key in the files: its name without what it is laid down along."""
-    return parameter.name.replace("_{a}", "").replace("_{s}", "").replace("_{c}", "")
+    return re.sub(r"_\{[ascp]\}", "", parameter.name)
 
 
 def checked_table(file: str, key: str, table: Mapping[str, Any], parameters: tuple[Parameter, ...],

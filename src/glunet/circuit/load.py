@@ -105,7 +105,7 @@ def load_drug(name: str) -> Drug:
 
 
 # key of an act: folder of the mechanisms it may name
-_ACT_ON = {"receptor": "receptors", "channel": "membrane", "carrier": "clearance"}
+_ACT_ON = {"receptor": "receptors", "channel": "membrane", "carrier": "clearance", "metabolism": "energy"}
 
 
 def _drug_act(file: str, key: str, drug: str, entry: Any, among_others: bool) -> Act:
@@ -150,7 +150,8 @@ def _acted_on(file: str, key: str, entry: Mapping[str, Any], mechanism: Mechanis
             if entry[kind] not in known or not isinstance(entry[kind], str):
                 raise InputError(file, f"{key}.{kind}", f"unknown {kind} '{entry[kind]}'", known, str(entry[kind]))
             return str(entry[kind])
-    raise InputError(file, f"{key}.receptor", "missing", "a receptor, a channel or a carrier that the drug acts on")
+    raise InputError(file, f"{key}.receptor", "missing",
+                     "a receptor, a channel, a carrier or the metabolism that the drug acts on")
 
 
 def _changes(act: Mechanism, target: Mechanism) -> bool:
@@ -222,10 +223,12 @@ def _act(file: str, key: str, name: str, entry: Any, before: list[ConditionAct])
     given = need(file, entry, "parameters", dict, f"{key}.") if "parameters" in entry else {}
     values = checked_table(file, f"{key}.parameters", given, mechanisms()[word].table("condition"),
                            c=name, p=ports[0], x=species)
+    by_port = any("{p}" in parameter.name for parameter in mechanisms()[word].table("condition"))
     for other in before:
         twice = sorted(set(values) & set(other.values))
-        if twice and (population == other.population or "" in (population, other.population)):
+        same = population == other.population or "" in (population, other.population)
+        if twice and same and (not by_port or ports[0] == other.ports[0]):
             raise InputError(file, f"{key}.parameters.{twice[0]}", "the same cells have it from another act already",
                              "acts on different populations, or two conditions")
-    place = f"conditions.{name}.{population}" if population else f"conditions.{name}"
-    return ConditionAct(word, tuple(ports), species, population, place, values)
+    place = ".".join(["conditions", name, *([population] if population else []), *([ports[0]] if by_port else [])])
+    return ConditionAct(word, tuple(ports), species, population, place, values, by_port)

@@ -125,6 +125,8 @@ class ConditionAct:
     path : str
         What stands before the constants' names in the paths of an experiment.
     values : dict of parameter to Value
+    by_port : bool
+        Whether each port has constants of its own, and they its name.
     """
 
     mechanism: str
@@ -133,6 +135,7 @@ class ConditionAct:
     population: str
     path: str
     values: dict[str, Value]
+    by_port: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,5 @@
-"""Rows I9, I11 and I12: who lives after blood came back, after an antagonist of NMDA receptors, after glutamate in a dish."""
+"""Rows I9, I11, I12 and I17: who lives when blood comes back, under an NMDA antagonist, after glutamate in a dish; and
+transmission after anoxia, with creatine."""
 
 from __future__ import annotations
 
@@ -18,15 +19,19 @@ if TYPE_CHECKING:
 
 REFLOW, ANTAGONIST = "ischemia_reperfusion", "ischemia_neuroprotection"
 DISH, BRIEF = "excitotoxicity", "validation/excitotoxicity_brief"
-EXPERIMENTS = {"I9": (REFLOW,), "I11": (ANTAGONIST,), "I12": (DISH, BRIEF)}
+ANOXIA = "anoxia_creatine"
+EXPERIMENTS = {"I9": (REFLOW,), "I11": (ANTAGONIST,), "I12": (DISH, BRIEF), "I17": (ANOXIA,)}
 _RETURN, _GIVEN = "conditions.ischemia.offset", "drugs.mk801.onset"
+_BEFORE_S, _AFTER_S = (10.0, 60.0), (960.0, 1260.0)         # of the anoxia, which ends at 660 s
 _ONSET_H = 0.1                      # of the loss of flow, in both experiments
 PICTURES = {
     "I9": (Picture(REFLOW, "survival", {"axis": _RETURN}, "Blood comes back at the time that the colour says, or never."),),
-    "I11": (Picture(ANTAGONIST, "survival", {"axis": _GIVEN}, "An hour with little flow; MK-801 from the time that the colour "
-                    "says, or never."),),
+    "I11": (Picture(ANTAGONIST, "survival", {"axis": _GIVEN}, "An hour with little flow; MK-801 from the time that the "
+                    "colour says, or never."),),
     "I12": (Picture(DISH, "survival", {}, "Five minutes of glutamate."),
-            Picture(BRIEF, "survival", {}, "Saturating glutamate until the time that the colour says; it begins after a minute.")),
+            Picture(BRIEF, "survival", {}, "Saturating glutamate until the time that the colour says; it begins after "
+                    "a minute.")),
+    "I17": (Picture(ANOXIA, "ischaemia", {"condition": "anoxia"}, "Ten minutes without oxygen, without creatine."),),
 }
 
 
@@ -74,4 +79,17 @@ def i12(results: Mapping[str, Result]) -> dict[str, FloatArray]:
     return {"lethal_ec50_5min_um": halves, "death_at_2min_500um_fraction": 1.0 - _at(brief, left, 180.0)}
 
 
-ROWS = {"I9": i9, "I11": i11, "I12": i12}
+def i17(results: Mapping[str, Result]) -> dict[str, FloatArray]:
+    """Excitatory synaptic current five to ten minutes after an anoxia, over that before it."""
+    from glunet.figures.sweep import sweep_of
+
+    result = results[ANOXIA]
+    current = result.mean("pyramidal", "I_ampa")
+    times, values = np.asarray(current["time"], float), np.abs(np.asarray(current, float))
+    before, after = (values[:, (times >= low) & (times < high)].mean(axis=1) for low, high in (_BEFORE_S, _AFTER_S))
+    recovery = sweep_of(result, "drugs.creatine.concentration").paired(after / before)
+    return {"recovery_with_creatine_fraction": np.clip(recovery[:, 1], 0.0, 1.0),
+            "recovery_without_creatine_fraction": np.clip(recovery[:, 0], 0.0, 1.0)}
+
+
+ROWS = {"I9": i9, "I11": i11, "I12": i12, "I17": i17}

@@ -1,4 +1,4 @@
-"""A substance of the extracellular fluid given in the bath: cells see as much of it as their shells exchange and their carriers leave."""
+"""A substance of the extracellular fluid given in the bath: cells see what shells exchange and carriers leave."""
 
 from glunet.vocabulary.mechanism import Feed, Mechanism
 

@@ -3,8 +3,8 @@
 from glunet.vocabulary.mechanism import Mechanism, State
 from glunet.vocabulary.parameter import Parameter, Source, assumed
 
-_CLEAVAGE = Source("spectrin is cut within tens of minutes of ischaemia or NMDA, by micromolar calcium: Bevers & Neumar 2008, "
-                   "J Cereb Blood Flow Metab 28:655", "10.1038/sj.jcbfm.9600595", "memory")
+_CLEAVAGE = Source("spectrin is cut within tens of minutes of ischaemia or NMDA, by micromolar calcium: Bevers & Neumar "
+                   "2008, J Cereb Blood Flow Metab 28:655", "10.1038/sj.jcbfm.9600595", "memory")
 
 MECHANISM = Mechanism(
     name="calpain",

@@ -1,17 +1,17 @@
 """Calcium in mitochondria: taken up while they are polarised, given back slowly, and more than they can hold ruins them.
 
-Amounts are over the volume of the cell. Past its limit a cell's mitochondria open their permeability pore for good: they make no
-more ATP, split what glycolysis makes, and let their calcium go.
+Amounts are over the volume of the cell. Past its limit a cell's mitochondria open their permeability pore for good: they
+make no more ATP, split what glycolysis makes, and let their calcium go.
 """
 
 from glunet.vocabulary.mechanism import Definition, Feed, Mechanism, State
 from glunet.vocabulary.parameter import Parameter, Source, assumed
 
 _UPTAKE = "(uniporter_max*{calcium}**2/({calcium}**2 + Ca_uniporter**2))"
-_NICHOLLS = Source("uptake of second order in calcium, which overtakes its return at half a micromolar: Nicholls 2009, Biochim "
-                   "Biophys Acta 1787:1416", "10.1016/j.bbabio.2009.03.010", "memory")
-_CAPACITY = Source("brain mitochondria hold 0.5-1 umol calcium per mg protein (Chalmers & Nicholls 2003, J Biol Chem 278:19062), "
-                   "of which neurons have 20-40 mg/ml", "10.1074/jbc.M212661200", "memory")
+_NICHOLLS = Source("uptake of second order in calcium, which overtakes its return at half a micromolar: Nicholls 2009, "
+                   "Biochim Biophys Acta 1787:1416", "10.1016/j.bbabio.2009.03.010", "memory")
+_CAPACITY = Source("brain mitochondria hold 0.5-1 umol calcium per mg protein (Chalmers & Nicholls 2003, J Biol Chem "
+                   "278:19062), of which neurons have 20-40 mg/ml", "10.1074/jbc.M212661200", "memory")
 
 MECHANISM = Mechanism(
     name="mitochondria",
@@ -24,7 +24,8 @@ MECHANISM = Mechanism(
             "a small part of the uptake's speed, which is why loads build up (Nicholls 2009)"), low="0 mM/s"),
         Parameter("load_exporter", "mM", "0.5 mM", "load at half of that", assumed("saturates early"), low="0.001 mM"),
         Parameter("ATP_polarised", "mM", "0.1 mM", "ATP at which mitochondria are half polarised", assumed(
-            "without oxygen they split ATP to stay polarised, and lose their potential with the last of it"), low="0.001 mM"),
+            "without oxygen they split ATP to stay polarised, and lose their potential with its "
+            "last"), low="0.001 mM"),
         Parameter("load_limit", "mM", "17.5 mM", "load at which half of the pores open", _CAPACITY, low="0.1 mM"),
         Parameter("hill_pore", "1", "16", "steepness of that", assumed("all or nothing in one cell; cells differ"),
                   low="1", high="32"),
@@ -47,7 +48,8 @@ MECHANISM = Mechanism(
     slow_definitions=(
         Definition("load_Ca", "clip(n_Ca_m/volume_rest, 1e-9*mM, 1e4*mM)", "mM", "calcium in mitochondria"),
         # what open ones let go, the others take: one cell's mitochondria go together
-        Definition("load_intact", "load_Ca/clip(1 - deregulated, 1e-3, 1)", "mM", "the same over mitochondria that are intact"),
+        Definition("load_intact", "load_Ca/clip(1 - deregulated, 1e-3, 1)", "mM",
+                   "the same over mitochondria that are intact"),
         Definition("polarised", "(1 - deregulated)*ATP**2/(ATP**2 + ATP_polarised**2)"
                    "*(ATP_rest**2 + ATP_polarised**2)/ATP_rest**2", "1", "driving force of the uptake, 1 at rest"),
         Definition("J_Ca_mito",

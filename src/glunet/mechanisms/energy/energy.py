@@ -139,6 +139,8 @@ MECHANISM = Mechanism(
         Port("perfusion", "product", "1", "1", "blood flow, as a share of normal"),
         Port("ATP_use", "sum", "0*mole/second", "fmol/s", "use of ATP by pumps and transporters"),
         Port("ATP_use_rest", "sum", "0*mole/second", "fmol/s", "the same at rest"),
+        Port("gate_upkeep", "product", "1", "1", "factor on the use of ATP for upkeep, by temperature"),
+        Port("creatine_loaded", "sum", "0*mM", "mM", "creatine that was taken up beside the cell's own"),
         Port("gate_respiration", "product", "1", "1", "factor on the speed of respiration by damage and drugs"),
         Port("gate_glycolysis", "product", "1", "1", "factor on the speed of glycolysis by damage and drugs"),
         Port("arterial_oxygen", "product", "1", "1", "oxygen of the blood or bath, as a share of normal"),
@@ -149,7 +151,7 @@ MECHANISM = Mechanism(
             "ATP and phosphocreatine",
             unit="mM",
             clock="slow",
-            initial="ATP_rest + PCr_rest",
+            initial="ATP_rest + PCr_full",
             change="respiration + glycolysis - turnover",
         ),
         State(
@@ -180,11 +182,13 @@ MECHANISM = Mechanism(
     slow_definitions=(
         Definition("ADP_rest", "ATP_rest*(creatine_total - PCr_rest)/(kinase*PCr_rest)", "mM", "free ADP at rest"),
         Definition("adenine", "ATP_rest + ADP_rest", "mM", "ATP and ADP"),
+        Definition("creatine", "creatine_total + creatine_loaded", "mM", "creatine with phosphocreatine and what was given"),
+        Definition("PCr_full", "PCr_rest*(1 + creatine_loaded/creatine_total)", "mM", "phosphocreatine of this at rest"),
         # ATP*(creatine - PCr) = kinase*(adenine - ATP)*PCr with PCr = phosphates - ATP
         # a step may take a little more than there is
         Definition("phosphates_left", "clip(phosphates, 1e-9*mM, 1e3*mM)", "mM", "ATP and phosphocreatine"),
         Definition(
-            "kinase_b", "creatine_total - phosphates_left + kinase*(adenine + phosphates_left)", "mM", "of the quadratic"
+            "kinase_b", "creatine - phosphates_left + kinase*(adenine + phosphates_left)", "mM", "of the quadratic"
         ),
         Definition(
             "ATP_kinase",
@@ -195,7 +199,7 @@ MECHANISM = Mechanism(
         ),
         Definition(
             "phosphates_lost",
-            "clip(1 - phosphates/(ATP_rest + PCr_rest), 0, 1)",
+            "clip(1 - phosphates/(ATP_rest + PCr_full), 0, 1)",
             "1",
             "share of the energy-rich phosphates that is split",
         ),
@@ -204,7 +208,8 @@ MECHANISM = Mechanism(
         Definition("turnover_rest", "upkeep + ATP_use_rest/volume_rest", "mM/s", "use of ATP at rest"),
         Definition(
             "turnover",
-            "upkeep*(ATP_kinase/(ATP_kinase + ATP_upkeep))*((ATP_rest + ATP_upkeep)/ATP_rest) + ATP_use/volume_rest",
+            "upkeep*gate_upkeep*(ATP_kinase/(ATP_kinase + ATP_upkeep))"
+            "*((ATP_rest + ATP_upkeep)/ATP_rest) + ATP_use/volume_rest",
             "mM/s",
             "use of ATP",
         ),

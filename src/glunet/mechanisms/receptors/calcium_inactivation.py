@@ -6,8 +6,8 @@ It is why saturating glutamate loads a cell hardly faster than a tenth of it, so
 from glunet.vocabulary.mechanism import Feed, Mechanism, State
 from glunet.vocabulary.parameter import Parameter, Source, assumed
 
-_LEGENDRE = Source("calcium that enters takes about half of the current of hippocampal cells within seconds: Legendre, Rosenmund & "
-                   "Westbrook 1993, J Neurosci 13:674", "10.1523/JNEUROSCI.13-02-00674.1993", "memory")
+_LEGENDRE = Source("calcium that enters takes about half of the current of hippocampal cells within seconds: Legendre, "
+                   "Rosenmund & Westbrook 1993, J Neurosci 13:674", "10.1523/JNEUROSCI.13-02-00674.1993", "memory")
 
 MECHANISM = Mechanism(
     name="calcium_inactivation",
@@ -17,7 +17,7 @@ MECHANISM = Mechanism(
         Parameter("inactivation_max", "1", "0.5", "largest share of the NMDA receptors that calcium closes", _LEGENDRE,
                   low="0", high="1"),
         Parameter("Ca_inactivation", "uM", "1 uM", "calcium in the cell at half of that", assumed(
-            "little at rest, nearly all in lasting glutamate, where the cell as a whole holds some micromolar"), low="0.01 uM"),
+            "little at rest, nearly all in lasting glutamate, where the whole cell holds micromolar"), low="0.01 uM"),
         Parameter("tau_inactivation", "s", "5 s", "time constant of closing and of recovery", _LEGENDRE, low="0.1 s"),
     )),),
     requires=("Ca_i",),
