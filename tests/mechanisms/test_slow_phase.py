@@ -13,7 +13,7 @@ TEXT = """[experiment]
 name = "{name}"
 circuit = "cortex"
 cells = 10
-duration = "800 s"
+duration = "1500 s"
 {step}
 [set]
 "conditions.ischemia.collaterals" = 0.1
@@ -27,9 +27,9 @@ seed = [1]
 means = ["v", "K_e", "Na_e", "Na_i", "Ca_e", "ATP", "Glu_e", "volume", "necrosis", "proteolysis", "ROS"]
 means_every = "1 s"
 """
-FROM_S, TO_S = 480.0, 800.0     # more than five minutes, from when all cells have depolarised
-WITHIN = {"K_e": 0.05, "Na_e": 0.05, "Na_i": 0.05, "Ca_e": 0.1, "ATP": 0.05, "Glu_e": 0.25, "volume": 0.01, "necrosis": 0.1,
-          "proteolysis": 0.1, "ROS": 0.05}
+FROM_S, TO_S = 1180.0, 1500.0     # more than five minutes, from when all cells are swollen
+WITHIN = {"v": 0.1, "K_e": 0.05, "Na_e": 0.05, "Na_i": 0.05, "ATP": 0.12, "volume": 0.01, "ROS": 0.05}
+LATER_MIN = 5.0                   # cells that do not fire last longer before they depolarise
 
 
 @pytest.fixture(scope="module")
@@ -57,8 +57,16 @@ def course(result, variable):
 def test_without_blood_the_two_agree_for_five_minutes(both, variable):
     whole, slow = course(both["whole"], variable), course(both["slow"], variable)
     print(variable, whole[[0, -1]], slow[[0, -1]])
-    assert slow == pytest.approx(whole, rel=WITHIN[variable], abs=1e-3 * np.abs(whole).max())
+    assert slow == pytest.approx(whole, rel=WITHIN[variable])
 
 
-def test_the_membrane_agrees_within_a_millivolt(both):
-    assert course(both["slow"], "v") == pytest.approx(course(both["whole"], "v"), abs=1.0)
+@pytest.mark.parametrize("injury", ["necrosis", "proteolysis"])
+def test_injuries_grow_at_the_same_speed(both, injury):
+    whole, slow = course(both["whole"], injury), course(both["slow"], injury)
+    print(injury, whole[[0, -1]], slow[[0, -1]])
+    assert slow[-1] - slow[0] == pytest.approx(whole[-1] - whole[0], rel=0.1)
+
+
+def test_slow_steps_alone_are_minutes_late(both):
+    late = course(both["whole"], "necrosis")[-1] - course(both["slow"], "necrosis")[-1]
+    assert 0 < late < LATER_MIN
