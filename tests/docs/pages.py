@@ -20,6 +20,8 @@ LEFT_OUT = {
     r"python3\.12 -m venv|\S*pip install|source \S+/activate": "fetches packages; the tests have an environment",
     r"make gpu-check": "needs a GPU, or fetches packages; its parts are in tests/engine",
     r"glunet run ketamine --device gpu|sbatch ": "needs a GPU",
+    r"glunet run (ischemia_reperfusion|ischemia_neuroprotection|excitotoxicity|anoxia_creatine)":
+        "takes up to half an hour; the rows of the scoreboard compute them, tests/mechanisms a shorter one",
     r"glunet gpu ketamine": "needs nvcc; tests/engine/test_cuda.py compiles where there is one",
 }
 #: Commands with another one in their place. A cluster's is in tests/dispatch/test_slurm.py; a stale table gives code 1, a
