@@ -96,7 +96,7 @@ def test_circuit_files(tmp_path, monkeypatch, old, new, key, says):
     ('[[acts]]', '[acting]\n[[acts]]', "acting", "did you mean 'acts'"),
     ('[[acts]]', '[acts]', "acts", "is not a list"),
     ('receptor = "nmda"', 'receptor = "ampa"', "acts[0].receptor", "allowed: nmda"),
-    ('receptor = "nmda"', 'receptor = "nmda"\nchannel = "sodium"', "acts[0].channel", "one of the two"),
+    ('receptor = "nmda"', 'receptor = "nmda"\nchannel = "sodium"', "acts[0].channel", "one of them"),
     ('receptor = "nmda"', 'receptor = "nmda"\nspecies = "Mg_e"', "acts[0].species", "moves no species"),
     ('\nGluN2A', '\nGluN2a', "acts[0].dissociation_constant.GluN2a", "did you mean 'GluN2A'"),
 ])
