@@ -47,6 +47,16 @@ def test_verdict_follows_the_rule(values, expected):
     assert [row.verdict for row in score(TARGET, {"m": np.array(values)})] == [expected]
 
 
+@pytest.mark.parametrize(("metric", "low"), [("penumbra_spared_at_3h_fraction", 0.0), ("protection_at_2h_fraction", -0.02132)])
+def test_an_interval_ends_where_the_quantity_does(metric, low):
+    target = {"id": "X", "score": [{"metric": metric, "band": [0.0, 0.15]}], "evidence": "", "trust": "read"}
+    found, = score(target, {metric: np.array([0.0, 0.0, 0.0, 0.06, 0.0])})
+    assert found.value == pytest.approx(0.012)
+    # 0.06/5 +- 2.776 * 0.02683/sqrt(5), Student's t with four degrees of freedom
+    assert found.ci_low == pytest.approx(low, abs=1e-4)
+    assert found.verdict == ("pass" if low == 0 else "near")
+
+
 def test_files_are_plain_json_and_markdown(tmp_path):
     target = table.targets()["K1"]
     values = {entry["metric"]: np.array([20.0, 21.0, 22.0]) for entry in target["score"]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -10,6 +11,18 @@ import numpy as np
 
 from glunet.analysis.statistics import Interval, mean_interval, verdict
 from glunet.validation.table import Row, not_run, source_text
+
+#: What a share of cells, or the ratio of two rates, cannot leave, though an interval by the t distribution may.
+_DOMAINS = {
+    "fraction_*": (0.0, 1.0), "penumbra_spared_*": (0.0, 1.0), "death_at_*": (0.0, 1.0), "recovery_with*": (0.0, 1.0),
+    "block_recovers_fraction": (0.0, 1.0), "*_in_depolarisation_block_fraction": (0.0, 1.0), "*_probability_*": (0.0, 1.0),
+    "postictal_rate_*": (0.0, math.inf), "survival_vs_delay_spearman": (-1.0, 1.0), "release_ratio_*": (0.0, math.inf),
+}
+
+
+def domain(metric: str) -> tuple[float, float]:
+    """The least and the largest value that a metric can have by its definition."""
+    return next((ends for pattern, ends in _DOMAINS.items() if fnmatch.fnmatch(metric, pattern)), (-math.inf, math.inf))
 
 
 def score(target: Mapping[str, Any], values: Mapping[str, Any]) -> list[Row]:
@@ -31,9 +44,8 @@ def score(target: Mapping[str, Any], values: Mapping[str, Any]) -> list[Row]:
         value = values[metric]
         found = value if isinstance(value, Interval) else mean_interval(np.atleast_1d(value))
         mean, low, high = (float(x) for x in (found.mean, found.low, found.high))
-        if metric.startswith("fraction_"):
-            # a share of cells has no interval beyond all of them
-            mean, low, high = (min(max(x, 0.0), 1.0) for x in (mean, low, high))
+        least, most = domain(metric)
+        mean, low, high = (min(max(x, least), most) for x in (mean, low, high))
         decided = verdict(mean, low, high, band) if math.isfinite(mean) else "fail"
         ends = [x if math.isfinite(x) else None for x in (mean, low, high)]
         rows.append(Row(target["id"], metric, ends[0], ends[1], ends[2], band, decided, int(found.n), source_text(target)))
