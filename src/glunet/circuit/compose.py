@@ -253,6 +253,7 @@ def compose(circuit: Circuit, population: Population, drugs: list[tuple[Drug, in
     _follow_cations(model)
     if silent or "afferents" not in population.mechanisms:
         model.background = []
+        model.slow_definitions = [d for d in model.slow_definitions if d not in mechanisms()["afferents"].slow_definitions]
         model.definitions = [d for d in model.definitions if "poisson_events" not in d.expression]
     for key in [*(f"{name}_rest" for name in circuit.milieu if name != "temperature"), "temperature"]:
         path = key.removesuffix("_rest")
