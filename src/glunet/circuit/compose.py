@@ -119,6 +119,18 @@ def _condition_parts(model: CellModel, population: Population, condition: Condit
         _add(model, _fill(mechanisms()[act.mechanism], c=condition.name, p=port, x=act.species), values)
 
 
+def _without_afferents(model: CellModel) -> None:
+    """Take the noise away, and what afferents alone compute and read."""
+    unheard = mechanisms()["afferents"]
+    read = {name for one in unheard.slow_definitions for name in names(one.expression)}
+    model.background = []
+    model.definitions = [one for one in model.definitions if "poisson_events" not in one.expression]
+    model.slow_definitions = [one for one in model.slow_definitions if one not in unheard.slow_definitions]
+    model.mechanisms = [part for part in model.mechanisms if part.name != unheard.name]
+    model.parameters = {name: found for name, found in model.parameters.items()
+                        if name not in read or not found[0].endswith(f".{unheard.name}.{name}")}
+
+
 def _hasten(model: CellModel) -> None:
     """For each state whose rate a port scales, what a fast step owes to the scale: exactly 1 where that is 1."""
     for state in [state for state in model.states if state.speed]:
@@ -252,9 +264,7 @@ def compose(circuit: Circuit, population: Population, drugs: list[tuple[Drug, in
     _join_ports(model, circuit)
     _follow_cations(model)
     if silent or "afferents" not in population.mechanisms:
-        model.background = []
-        model.slow_definitions = [d for d in model.slow_definitions if d not in mechanisms()["afferents"].slow_definitions]
-        model.definitions = [d for d in model.definitions if "poisson_events" not in d.expression]
+        _without_afferents(model)
     for key in [*(f"{name}_rest" for name in circuit.milieu if name != "temperature"), "temperature"]:
         path = key.removesuffix("_rest")
         if any(key in names(text) for text in model.slow_assignments().values()) or key == "temperature":
