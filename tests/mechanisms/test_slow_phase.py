@@ -28,7 +28,7 @@ means = ["v", "K_e", "Na_e", "Na_i", "Ca_e", "ATP", "Glu_e", "volume", "necrosis
 means_every = "1 s"
 """
 FROM_S, TO_S = 1180.0, 1500.0     # more than five minutes, from when all cells are swollen
-WITHIN = {"v": 0.1, "K_e": 0.05, "Na_e": 0.05, "Na_i": 0.05, "ATP": 0.12, "volume": 0.01, "ROS": 0.05}
+WITHIN = {"v": 0.1, "K_e": 0.05, "Na_e": 0.1, "Na_i": 0.05, "ATP": 0.12, "volume": 0.01, "ROS": 0.05}
 LATER_MIN = 5.0                   # cells that do not fire last longer before they depolarise
 
 
