@@ -14,7 +14,7 @@ from glunet.errors import InputError
 from glunet.figures import catalogue, style
 
 KINDS = ["cell_rates", "circuit", "currents", "dose_response", "levels", "raster", "rates", "spectrum"]
-ELSEWHERE = ["ischaemia", "seizure", "sensitivity", "threshold_map"]  # they have tests of their own
+ELSEWHERE = ["ischaemia", "seizure", "sensitivity", "survival", "threshold_map"]  # they have tests of their own
 ALONG_AN_AXIS = ("cell_rates", "dose_response", "levels")
 
 
