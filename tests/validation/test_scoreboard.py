@@ -47,7 +47,8 @@ def test_verdict_follows_the_rule(values, expected):
     assert [row.verdict for row in score(TARGET, {"m": np.array(values)})] == [expected]
 
 
-@pytest.mark.parametrize(("metric", "low"), [("penumbra_spared_at_3h_fraction", 0.0), ("protection_at_2h_fraction", -0.02132)])
+@pytest.mark.parametrize(("metric", "low"), [("penumbra_spared_at_3h_fraction", 0.0),
+                                             ("protection_at_2h_fraction", -0.02132)])
 def test_an_interval_ends_where_the_quantity_does(metric, low):
     target = {"id": "X", "score": [{"metric": metric, "band": [0.0, 0.15]}], "evidence": "", "trust": "read"}
     found, = score(target, {metric: np.array([0.0, 0.0, 0.0, 0.06, 0.0])})
