@@ -137,6 +137,17 @@ def test_the_shift_of_two_steps_holds_all_that_the_brackets_allow() -> None:
     assert (found.low, found.high) == pytest.approx((0.15, 0.25))
 
 
+def test_a_threshold_that_falls_to_zero_falls_by_all_that_it_was() -> None:
+    always, first = np.ones((400, LEVELS.size)), drawn(0.30, 0.08, 400, 1)
+    found = thresholds.threshold_shift(LEVELS, first, always)
+    assert (found.mean, found.low, found.high) == (1.0, 1.0, 1.0)
+    assert thresholds.threshold_shift(LEVELS, first, always, relative=False).mean == pytest.approx(0.30, abs=0.01)
+    # where zero was not tried, the threshold may lie anywhere below
+    assert np.isnan(thresholds.threshold_shift(LEVELS[1:], first[:, 1:], always[:, 1:]).mean)
+    assert np.isnan(thresholds.threshold_shift(LEVELS, always, always).mean)
+    assert np.isnan(thresholds.threshold_shift(LEVELS, np.zeros_like(first), always).mean)
+
+
 def test_a_shift_needs_paired_seeds() -> None:
     with pytest.raises(ValueError, match="not paired"):
         thresholds.threshold_shift(LEVELS, stepped([0.2] * 3), stepped([0.2] * 4))

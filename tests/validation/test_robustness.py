@@ -8,6 +8,7 @@ import pytest
 import glunet
 from glunet import validate
 from glunet.circuit.load import load_circuit
+from glunet.cli import main
 from glunet.dispatch.local import Standing
 from glunet.engine import compiler
 from glunet.errors import InputError, StoreError
@@ -15,7 +16,7 @@ from glunet.store import Recording, Series, SpikeData
 from glunet.store.hdf5 import write
 from glunet.validation import robustness, sensitivity, table
 from glunet.validation.candidates import Candidate, candidates, chosen
-from glunet.validation.perturb import Setting, one_changed, screening, usable
+from glunet.validation.perturb import Setting, baseline, one_changed, screening, usable
 from glunet.validation.robustness import Outcome, Ranked
 from glunet.validation.selection import Whole
 
@@ -74,6 +75,24 @@ def test_screening_spans_a_fifth_below_and_above():
     ends = found.design.ranges[USE]
     assert (ends.low, ends.high) == pytest.approx((0.12, 0.18))
     assert found.design.n_rows == 3 * 3
+
+
+def test_fewer_cells_are_recorded_where_they_were_in_proportion():
+    found = baseline("seizure_runaway", Setting(cells=100))
+    assert found.cells == 100
+    assert found.record["interneuron"].cells == tuple(dict.fromkeys(i // 5 for i in range(0, 97, 4)))   # of a hundred
+    assert found.record["pyramidal"].cells == (0,)
+
+
+@pytest.mark.parametrize(("arguments", "message"), [
+    (["--cells", "100"], "--cells: belongs to --sensitivity"),
+    (["--screen", "C1"], "--screen: belongs to --sensitivity"),
+    (["--sensitivity", "--dry-run", "--only", "C1", "--screen", "K99"], "--screen: no row matches 'K99'")])
+def test_options_of_the_analysis_are_refused_in_one_line(arguments, message, capsys):
+    with pytest.raises(SystemExit) as left:
+        main(["validate", *arguments])
+    assert left.value.code == 2
+    assert message in capsys.readouterr().err
 
 
 def test_rows_of_other_circuits_and_of_zero_are_not_examined():

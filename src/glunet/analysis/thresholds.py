@@ -140,8 +140,9 @@ def threshold_shift(levels: ArrayLike, reference: ArrayLike, changed: ArrayLike,
     Returns
     -------
     Interval
-        Positive where the threshold falls; nan where either curve has all outcomes the same. Two steps that are each
-        known to a bracket only give an interval that holds all differences of the two brackets.
+        Positive where the threshold falls; nan where either curve has all outcomes the same. But a change under which
+        all seeds seize at all levels from zero on has brought the threshold to zero: it falls by all that it was. Two
+        steps that are each known to a bracket only give an interval that holds all differences of the two brackets.
 
     Raises
     ------
@@ -154,6 +155,9 @@ def threshold_shift(levels: ArrayLike, reference: ArrayLike, changed: ArrayLike,
         raise ValueError(f"{len(first)} and {len(second)} seeds are not paired")
     fits = [fit_threshold(x, y, confidence) for y in (first, second)]
     a, b = (float(fit.level.mean) for fit in fits)
+    if x[0] == 0 and np.nanmin(second) == 1:
+        whole = a / a           # nan where there is no threshold to fall from
+        return Interval(whole, whole, whole, len(first)) if relative else fits[0].level
     per = a if relative else 1.0
     left = [logistic_curves(x, *_left_out(y))[0] for y in (first, second)]
     with np.errstate(invalid="ignore"):

@@ -45,11 +45,17 @@ def validate(only: Annotated[list[str] | None, typer.Option(
              top: Annotated[int, typer.Option("--top", min=1, help="With --sensitivity: parameters to change.")] = 10,
              shorten: Annotated[float, typer.Option(
                  "--shorten", min=0.001, max=1, help="With --sensitivity: durations are multiplied by this.")] = 0.5,
+             screen: Annotated[list[str] | None, typer.Option(
+                 "--screen", metavar="ID", help="With --sensitivity: rows that order the parameters.")] = None,
+             screening_shorten: Annotated[float, typer.Option(
+                 "--screening-shorten", min=0.001, max=1, help="With --sensitivity: the same for what orders them.")] = 0.2,
+             cells: Annotated[int | None, typer.Option(
+                 "--cells", min=1, help="With --sensitivity: neurons per network, not the circuit's own number.")] = None,
              results: RESULTS = Path("results"), folder: TABLE = Path("validation")) -> None:
     """Compute the scoreboard: each row against its band in the literature. Again: only what is missing."""
     if check and sensitivity:
         raise InputError("command line", "--check", "does not go together with --sensitivity", "one of the two")
-    for option, given in (("--dry-run", dry_run), ("--parameter", parameter)):
+    for option, given in (("--dry-run", dry_run), ("--parameter", parameter), ("--screen", screen), ("--cells", cells)):
         if given and not sensitivity:
             raise InputError("command line", option, "belongs to --sensitivity", "only with --sensitivity")
     from glunet import validate as scored
@@ -61,7 +67,8 @@ def validate(only: Annotated[list[str] | None, typer.Option(
         raise typer.Exit(1 if stale else 0)
     few_seeds(seeds)
     if sensitivity:
-        setting = scored.Setting(seeds=seeds or scored.FEWEST_SEEDS, top=top, shorten=shorten,
+        setting = scored.Setting(seeds=seeds or scored.FEWEST_SEEDS, top=top, shorten=shorten, cells=cells,
+                                 screening_shorten=screening_shorten, screen=tuple(screen or []),
                                  parameters=tuple(parameter or []))
         return robust(rows, setting, dry_run, jobs, device, results, folder)
     left = watched(lambda watch: scored.main(rows, seeds, results, watch("validate"), jobs=jobs, device=device,

@@ -130,6 +130,16 @@ def shortened(text: str, file: str, factor: float) -> str:
     return text
 
 
+def resized(text: str, file: str, cells: int, before: int) -> str:
+    """An experiment's text with another number of neurons; recorded cells keep their places in proportion."""
+    text = written(text, file, "experiment", "cells", str(cells))
+    for name, record in tomllib.loads(text).get("record", {}).items():
+        if "cells" in record:
+            kept = list(dict.fromkeys(index * cells // before for index in record["cells"]))
+            text = written(text, file, f"record.{name}", "cells", str(kept))
+    return text
+
+
 def rewritten(text: str, file: str, values: Mapping[tuple[str, str], str],
               then: Callable[[str], str] = lambda text: text) -> Experiment:
     """An experiment with several values written anew: (table, key) -> value as TOML has it."""

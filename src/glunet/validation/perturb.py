@@ -11,11 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from glunet.circuit import paths
+from glunet.circuit.load import load_circuit
 from glunet.experiment.load import load
 from glunet.experiment.types import Experiment
 from glunet.validation import rows
 from glunet.validation.candidates import LARGEST_CHANGE, Candidate
-from glunet.validation.experiments import rewritten, shortened, without
+from glunet.validation.experiments import resized, rewritten, shortened, without
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,8 @@ class Setting:
         By which fractions, rising.
     cells : int or None
         Another number of cells than the circuit's own.
+    screen : tuple of str
+        Rows, or patterns of rows, that order the parameters; all that are examined where empty.
     parameters : tuple of str
         The candidates; all fitted and assumed ones where empty.
     """
@@ -48,6 +51,7 @@ class Setting:
     top: int = 10
     changes: tuple[float, ...] = (-0.2, -0.1, 0.1, 0.2)
     cells: int | None = None
+    screen: tuple[str, ...] = ()
     parameters: tuple[str, ...] = ()
 
 
@@ -87,12 +91,12 @@ def _made(name: str, prefix: str, seeds: int, factor: float, setting: Setting, a
     """The experiment under another name, shortened, with the axes that scores need, and further ones."""
     found = load(name)
     values = {("experiment", "name"): f'"{prefix}_{found.name}"', ("axes", "seed"): str(list(range(1, seeds + 1)))}
-    if setting.cells is not None:
-        values["experiment", "cells"] = str(setting.cells)
     for path, wanted in rows.enough(name).items():
         values["axes", path] = json.dumps(wanted)
     for path, text in (axes or {}).items():
         values["axes", path] = text
     # figures draw levels along axes, which a design has not
-    return rewritten(without(found.text, "figures"), found.file, values,
-                     lambda text: shortened(text, found.file, factor) + end)
+    text = without(found.text, "figures")
+    if setting.cells is not None:
+        text = resized(text, found.file, setting.cells, found.cells or load_circuit(found.circuit).cells)
+    return rewritten(text, found.file, values, lambda text: shortened(text, found.file, factor) + end)

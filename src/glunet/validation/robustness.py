@@ -92,19 +92,24 @@ class Outcome:
         return all(word == self.base[metric].verdict for words in self.verdicts(metric).values() for word in words)
 
 
-def examined(only: list[str], circuit: str) -> list[str]:
-    """Rows that can be examined.
+def examined(only: list[str], circuit: str, option: str = "--only") -> list[str]:
+    """Rows that can be examined; an option of the command line names them.
 
     Raises
     ------
     InputError
         None of those asked for.
     """
-    found = [row for row in rows.chosen(only) if perturb.usable(row, circuit)]
+    found = [row for row in rows.chosen(only, option) if perturb.usable(row, circuit)]
     if not found:
-        raise InputError("command line", "--only", f"no row of these depends on the parameters of '{circuit}'",
+        raise InputError("command line", option, f"no row of these depends on the parameters of '{circuit}'",
                          [row for row in rows.computable() if perturb.usable(row, circuit)])
     return found
+
+
+def _behind(wanted: Sequence[str]) -> list[str]:
+    """Names of the experiments that rows read, each once."""
+    return list(dict.fromkeys(name for row in wanted for name in rows.computable()[row]))
 
 
 def analyse(only: list[str], setting: Setting, results: Path, watch: Callable[[str], Watch], *, jobs: int | None = None,
@@ -130,14 +135,16 @@ def analyse(only: list[str], setting: Setting, results: Path, watch: Callable[[s
     """
     circuit = load(BASELINE).circuit
     wanted = examined(only, circuit)
-    names = list(dict.fromkeys(name for row in wanted for name in rows.computable()[row]))
+    names = _behind(wanted)
     found = chosen(circuit, setting.parameters)
     ranked = [Ranked(candidate, float("nan"), {}) for candidate in found]
     if len(found) > setting.top:
-        asked = {name: perturb.screening(name, setting, found) for name in names if load(name).circuit == circuit}
+        ordering = examined(list(setting.screen), circuit, "--screen") if setting.screen else wanted
+        asked = {name: perturb.screening(name, setting, found) for name in _behind(ordering)
+                 if load(name).circuit == circuit}
         paths = compute.compute(compute.planned(asked, results, jobs=jobs, device=device), jobs, watch("screening"))
         whole = {name: Whole(glunet.open(path)) for name, path in paths.items()}
-        ranked = rank(found, [row for row in wanted if set(rows.computable()[row]) <= set(whole)], whole)
+        ranked = rank(found, [row for row in ordering if set(rows.computable()[row]) <= set(whole)], whole)
     tried = [one.candidate for one in ranked[:setting.top]]
     return _one_at_a_time(wanted, names, setting, ranked, tried, results, watch("changes"), jobs, device)
 
@@ -216,7 +223,8 @@ def rank(candidates: Sequence[Candidate], wanted: Sequence[str], whole: Mapping[
         if np.all(np.isfinite(values)) and np.ptp(values) > 0:
             effects[metric] = sensitivity(design, values[row_of]).values["mu_star"]
     if not effects:
-        raise GlunetError("screening: no metric has a value at every point: use longer runs (--screening-shorten)")
+        raise GlunetError("screening: no metric has a value at every point: use longer runs (--screening-shorten) or other "
+                          "rows (--screen)")
     relative = np.mean([found / found.max() for found in effects.values()], axis=0)
     place = {path: index for index, path in enumerate(design.ranges)}
     ranked = [Ranked(one, float(relative[place[one.path]]), {metric: float(found[place[one.path]])
@@ -231,9 +239,10 @@ def forecast(only: list[str], setting: Setting, results: Path, jobs: int | None,
 
     circuit = load(BASELINE).circuit
     wanted = examined(only, circuit)
-    names = list(dict.fromkeys(name for row in wanted for name in rows.computable()[row]))
+    ordering = _behind(examined(list(setting.screen), circuit, "--screen") if setting.screen else wanted)
+    names = _behind(wanted)
     found = chosen(circuit, setting.parameters)
-    first = [perturb.screening(name, setting, found) for name in names if load(name).circuit == circuit]
+    first = [perturb.screening(name, setting, found) for name in ordering if load(name).circuit == circuit]
     made = [perturb.one_changed(name, setting, candidate) for name in names for candidate in found[:setting.top]]
     second = [perturb.baseline(name, setting) for name in names] + [one for one in made if one is not None]
 

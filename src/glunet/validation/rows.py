@@ -58,7 +58,7 @@ def enough(experiment: str) -> dict[str, list[str]]:
     return next((family.ENOUGH[experiment] for family in FAMILIES if experiment in getattr(family, "ENOUGH", {})), {})
 
 
-def chosen(only: list[str]) -> list[str]:
+def chosen(only: list[str], option: str = "--only") -> list[str]:
     """Row ids that match the patterns (``K1``, ``K*``; several may be joined by commas), all where none is given.
 
     Raises
@@ -69,6 +69,6 @@ def chosen(only: list[str]) -> list[str]:
     for pattern in [part.strip() for entry in only for part in entry.split(",")]:
         matching = [row for row in known if fnmatch.fnmatchcase(row, pattern)]
         if not matching:
-            raise InputError("command line", "--only", f"no row matches {pattern!r}", known, pattern)
+            raise InputError("command line", option, f"no row matches {pattern!r}", known, pattern)
         found += matching
     return [row for row in known if row in found or not only]

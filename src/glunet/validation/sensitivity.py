@@ -115,9 +115,10 @@ def _how(setting: Mapping[str, Any], content: Mapping[str, Any], steps: str) -> 
     number = len(content["parameters"])
     cells = f", {setting['cells']} cells per network" if setting["cells"] else ""
     screened = any(one["importance"] is not None for one in content["parameters"])
+    by = f" of the rows {', '.join(setting['screen'])}" if setting.get("screen") else ""
     first = (f"Morris' screening ({setting['trajectories']} trajectories, {setting['screening_seeds']} seeds, durations "
-             f"times {setting['screening_shorten']:g}) ordered {number} fitted and assumed parameters of the circuit, each "
-             "over 20 % below to 20 % above its value. " if screened else f"{number} parameters were given. ")
+             f"times {setting['screening_shorten']:g}){by} ordered {number} fitted and assumed parameters of the circuit, "
+             "each over 20 % below to 20 % above its value. " if screened else f"{number} parameters were given. ")
     changed, factor = sum(one["changed"] for one in content["parameters"]), f"{setting['shorten']:g}"
     return [first + f"The first {changed} were then changed one at a time by {steps}, with {setting['seeds']} seeds{cells}.",
             "", f"Durations and all times of doses are {factor} of the full experiments', the windows that are scored in "

@@ -11,6 +11,9 @@ _INFARCT = Source("flow below a tenth of normal kills within one to three hours:
                   "10.3171/jns.1981.54.6.0773", "memory")
 _DELAYED = Source("cells that survive the insult die over the next hours to a day, by apoptosis where energy is back: "
                   "Ankarcrona et al. 1995, Neuron 15:961", "10.1016/0896-6273(95)90186-8", "memory")
+_RUPTURE = Source("lactate dehydrogenase leaves dying neurones 25 min to 6 h after the insult (cultures, 1987) "
+                  "and stays in those of slices for hours: Izumi et al. 2001, J Neurosci Methods 108:49",
+                  "10.1016/0197-0186(87)90088-x", "read", "glutamate is smaller than that enzyme and may leave earlier")
 _TENSION = assumed("a cell in arrest swells by a quarter to a third; a membrane gives way to tension steeply")
 
 MECHANISM = Mechanism(
@@ -29,8 +32,8 @@ MECHANISM = Mechanism(
         Parameter("tau_apoptosis", "h", "6 h", "time that apoptosis takes where all of calpain's targets are cut, "
                   "or oxidants are at twice what is tolerated", _DELAYED, low="1 s"),
         Parameter("apoptosis_limit", "1", "1", "that injury at which a cell dies", _DELAYED, low="0.01"),
-        Parameter("tau_spill", "min", "10 min", "time constant with which a dead cell's glutamate leaks out", assumed(
-            "its membrane breaks down within the hour"), low="1 s"),
+        Parameter("tau_spill", "h", "6 h", "time constant with which a dead cell's glutamate leaks out", _RUPTURE,
+                  low="1 s"),
     )),),
     requires=("ATP", "volume", "volume_rest", "ROS", "proteolysis", "n_Glu_i", "Glu_now", "moving"),
     ports=(Port("speed_injury", "product", "1", "1", "factor on the speed of both injuries, by temperature"),),

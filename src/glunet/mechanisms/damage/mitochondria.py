@@ -26,7 +26,7 @@ MECHANISM = Mechanism(
         Parameter("ATP_polarised", "mM", "0.1 mM", "ATP at which mitochondria are half polarised", assumed(
             "without oxygen they split ATP to stay polarised, and lose their potential with its "
             "last"), low="0.001 mM"),
-        Parameter("load_limit", "mM", "19.5 mM", "load at which half of the pores open", _CAPACITY, low="0.1 mM"),
+        Parameter("load_limit", "mM", "21 mM", "load at which half of the pores open", _CAPACITY, low="0.1 mM"),
         Parameter("hill_pore", "1", "16", "steepness of that", assumed("all or nothing in one cell; cells differ"),
                   low="1", high="32"),
         Parameter("tau_pore", "s", "60 s", "time constant of the opening", assumed(
