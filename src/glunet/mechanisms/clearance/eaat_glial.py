@@ -1,8 +1,9 @@
 """EAAT1 and EAAT2: glutamate uptake and its reversal by the astrocyte's carriers.
 
-Three sodium and a proton go with glutamate, one potassium against it. The carrier stands still at the glutamate that
-these gradients and the membrane potential hold in balance; above it takes up, with Michaelis' law; below it runs backwards,
-at most at a share of its forward speed that saturates with the glutamate inside.
+Three sodium and a proton go with glutamate, one potassium against it (Zerangue & Kavanaugh 1996, Nature 383:634). The
+carrier stands still at the glutamate that these gradients and the membrane potential hold in balance; above it takes up,
+with Michaelis' law; below it runs backwards, at most at a share of its forward speed that saturates with the glutamate
+inside.
 """
 
 from glunet.vocabulary.mechanism import Definition, Feed, Link, Mechanism, Port, State
@@ -14,7 +15,6 @@ _DENSITY = Source(
     "10.1523/JNEUROSCI.18-21-08751.1998",
     "read",
 )
-_COUPLING = Source("Zerangue & Kavanaugh 1996, Nature 383:634: 3 Na, 1 H in, 1 K out", "10.1038/383634a0", "memory")
 _KM = Source("about 20 uM, e.g. Arriza et al. 1994, J Neurosci 14:5559", "10.1523/JNEUROSCI.14-09-05559.1994", "memory")
 
 MECHANISM = Mechanism(
@@ -58,7 +58,6 @@ MECHANISM = Mechanism(
                     Source("pH 7.2 inside, 7.3 outside", "", "memory"),
                     low="0.1",
                 ),
-                Parameter("coupling_Na", "1", "3", "sodium ions per glutamate", _COUPLING, low="1", high="4"),
             ),
         ),
     ),
@@ -122,7 +121,7 @@ MECHANISM = Mechanism(
     feeds=(
         Feed("clearance_rate", "uptake_rate_glia"),
         Feed("clearance_drive", "uptake_rate_glia*Glu_still_glia"),
-        Feed("J_Na_glia", "coupling_Na*J_Glu_glia"),
+        Feed("J_Na_glia", "3*J_Glu_glia"),
         Feed("amount_Glu", "Glu_to_glia"),
     ),
 )

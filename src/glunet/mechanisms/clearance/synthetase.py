@@ -1,4 +1,4 @@
-"""Glutamine synthetase: the astrocyte turns glutamate into glutamine, at the cost of one ATP."""
+"""Glutamine synthetase: the astrocyte turns glutamate into glutamine."""
 
 from glunet.vocabulary.mechanism import Definition, Feed, Link, Mechanism, Port, State
 from glunet.vocabulary.parameter import Parameter, Source, assumed

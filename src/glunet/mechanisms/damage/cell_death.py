@@ -7,12 +7,10 @@ ATP and fires no spike, its ions run down, and its glutamate leaks into its shel
 from glunet.vocabulary.mechanism import Definition, Feed, Mechanism, Port, State
 from glunet.vocabulary.parameter import Parameter, Source, assumed
 
-_INFARCT = Source("flow below a tenth of normal kills within one to three hours: Jones et al. 1981, J Neurosurg 54:773",
-                  "10.3171/jns.1981.54.6.0773", "memory")
 _DELAYED = Source("cells that survive the insult die over the next hours to a day, by apoptosis where energy is back: "
                   "Ankarcrona et al. 1995, Neuron 15:961", "10.1016/0896-6273(95)90186-8", "memory")
-_RUPTURE = Source("lactate dehydrogenase leaves dying neurones 25 min to 6 h after the insult (cultures, 1987) "
-                  "and stays in those of slices for hours: Izumi et al. 2001, J Neurosci Methods 108:49",
+_RUPTURE = Source("lactate dehydrogenase leaves dying neurones 25 min to 6 h after the insult (cultures, Neurochem "
+                  "Int 1987) and stays in those of slices for hours (Izumi et al. 2001, J Neurosci Methods 108:49)",
                   "10.1016/0197-0186(87)90088-x", "read", "glutamate is smaller than that enzyme and may leave earlier")
 _TENSION = assumed("a cell in arrest swells by a quarter to a third; a membrane gives way to tension steeply")
 
@@ -25,7 +23,8 @@ MECHANISM = Mechanism(
         Parameter("swelling_half", "1", "0.25", "growth of the cell's volume at which necrosis goes at half of its speed",
                   _TENSION, low="0.001"),
         Parameter("hill_swelling", "1", "4", "steepness of that", _TENSION, low="1", high="16"),
-        Parameter("necrosis_limit", "min", "45 min", "time without energy that a fully swollen cell survives", _INFARCT,
+        Parameter("necrosis_limit", "min", "45 min", "time without energy that a fully swollen cell survives", assumed(
+            "flow below a tenth of normal kills within one to three hours, Jones et al. 1981"),
                   low="1 s"),
         Parameter("ROS_tolerated", "1", "3", "reactive oxygen species that do no harm, over those at rest", assumed(
             "glutathione copes with a few times the resting production"), low="1"),

@@ -8,6 +8,7 @@ from glunet.vocabulary.mechanism import Definition, Feed, Mechanism, State
 from glunet.vocabulary.parameter import Parameter, Source, assumed
 
 _UPTAKE = "(uniporter_max*{calcium}**2/({calcium}**2 + Ca_uniporter**2))"
+_RESTING = _UPTAKE.format(calcium="Ca_i_rest")
 _NICHOLLS = Source("uptake of second order in calcium, which overtakes its return at half a micromolar: Nicholls 2009, "
                    "Biochim Biophys Acta 1787:1416", "10.1016/j.bbabio.2009.03.010", "memory")
 _CAPACITY = Source("brain mitochondria hold 0.5-1 umol calcium per mg protein (Chalmers & Nicholls 2003, J Biol Chem "
@@ -26,7 +27,7 @@ MECHANISM = Mechanism(
         Parameter("ATP_polarised", "mM", "0.1 mM", "ATP at which mitochondria are half polarised", assumed(
             "without oxygen they split ATP to stay polarised, and lose their potential with its "
             "last"), low="0.001 mM"),
-        Parameter("load_limit", "mM", "21 mM", "load at which half of the pores open", _CAPACITY, low="0.1 mM"),
+        Parameter("load_limit", "mM", "21 mM", "load at which pores open at half of their speed", _CAPACITY, low="0.1 mM"),
         Parameter("hill_pore", "1", "16", "steepness of that", assumed("all or nothing in one cell; cells differ"),
                   low="1", high="32"),
         Parameter("tau_pore", "s", "60 s", "time constant of the opening", assumed(
@@ -38,9 +39,9 @@ MECHANISM = Mechanism(
     )),),
     requires=("Ca_i", "Ca_i_rest", "volume_rest", "ATP", "ATP_rest", "moving"),
     states=(
+        # in balance with the resting cell, or half of load_exporter's saturation where no balance is possible
         State("n_Ca_m", "calcium in mitochondria", unit="fmol", clock="slow",
-              initial=f"volume_rest*load_exporter*{_UPTAKE.format(calcium='Ca_i_rest')}"
-                      f"/(exporter_max - {_UPTAKE.format(calcium='Ca_i_rest')})",
+              initial=f"volume_rest*load_exporter*{_RESTING}/clip(exporter_max - {_RESTING}, {_RESTING}, 1e3*mM/second)",
               change="moving*J_Ca_mito"),
         State("deregulated", "share of the mitochondria with open pores", clock="slow", initial="0",
               change="moving*(1 - deregulated)/tau_pore/(1 + (load_limit/load_intact)**hill_pore)"),

@@ -25,8 +25,9 @@ MECHANISM = Mechanism(
         Parameter("rate_inhibitory", "Hz", None, "rate of each inhibitory afferent", _DRIVE, low="0 Hz"),
         Parameter("w_inhibitory", "nS", None, "peak GABA-A conductance of one inhibitory afferent", _DRIVE,
                   low="0 nS"),
-        Parameter("ATP_firing", "1", "0.8", "ATP, as a share of rest, down to which all afferents fire", _SILENCE, low="0"),
-        Parameter("ATP_silent", "1", "0.5", "ATP, as a share of rest, from which on none does", _SILENCE, low="0"),
+        Parameter("ATP_firing", "1", "0.8", "ATP, as a share of rest, down to which all afferents fire", _SILENCE,
+                  low="0.01"),
+        Parameter("ATP_silent", "1", "0.625", "share of that ATP from which on none does", _SILENCE, low="0", high="0.99"),
     )),),
     requires=("noise_key_0", "noise_key_1", "ATP", "ATP_rest"),
     definitions=tuple(
@@ -35,7 +36,7 @@ MECHANISM = Mechanism(
         for stream, kind in enumerate(("excitatory", "inhibitory"))
     ),
     slow_definitions=(
-        Definition("firing", "clip((ATP/ATP_rest - ATP_silent)/(ATP_firing - ATP_silent), 0, 1)", "1",
+        Definition("firing", "clip((ATP/ATP_rest/ATP_firing - ATP_silent)/(1 - ATP_silent), 0, 1)", "1",
                    "share of the afferents that fire"),
     ),
 )

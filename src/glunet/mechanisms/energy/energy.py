@@ -16,6 +16,7 @@ _BLOOD = Source(
     "",
     "memory",
 )
+_YIELD = Source("28-30 beside the two of glycolysis: Rich 2003, Biochem Soc Trans 31:1095", "10.1042/bst0311095", "memory")
 _LOWRY = Source(
     "Lowry et al. 1964, J Biol Chem 239:18: stores and their use in the brain of the decapitated mouse", "", "memory"
 )
@@ -121,6 +122,15 @@ MECHANISM = Mechanism(
                     low="0 mM/s",
                 ),
                 Parameter(
+                    "ATP_glucose",
+                    "1",
+                    "30",
+                    "ATP that respiration makes of a glucose's two pyruvates and six oxygen",
+                    _YIELD,
+                    low="1",
+                    high="38",
+                ),
+                Parameter(
                     "tau_lactate",
                     "s",
                     "100 s",
@@ -159,7 +169,8 @@ MECHANISM = Mechanism(
             "oxygen of the tissue's blood, as a share of arterial",
             clock="slow",
             initial="1 - extraction",
-            change="(perfusion*respiration_rest*(arterial_oxygen - oxygen)/extraction - respiration)/(5.5*oxygen_store)",
+            change="(perfusion*respiration_rest*(arterial_oxygen - oxygen)/extraction - respiration)"
+            "/(ATP_glucose/6*oxygen_store)",
         ),
         State(
             "glucose",
@@ -176,7 +187,8 @@ MECHANISM = Mechanism(
             unit="mM",
             clock="slow",
             initial="0*mM",
-            change="glycolysis - glycolysis_rest + (respiration_rest - respiration)/15 - perfusion*lactate/tau_lactate",
+            # glycolysis makes a pyruvate with every ATP; respiration burns it, blood carries off the rest
+            change="glycolysis - respiration*2/ATP_glucose - perfusion*(lactate_rest + lactate/tau_lactate)",
         ),
     ),
     slow_definitions=(
@@ -229,8 +241,9 @@ MECHANISM = Mechanism(
             "mM/s",
             "ATP from glycolysis",
         ),
-        Definition("glucose_rest_use", "respiration_rest/30 + glycolysis_rest/2", "mM/s", "use of glucose at rest"),
-        Definition("glucose_use", "respiration/30 + glycolysis/2", "mM/s", "use of glucose"),
+        Definition("lactate_rest", "glycolysis_rest - respiration_rest*2/ATP_glucose", "mM/s", "lactate made at rest"),
+        Definition("glucose_rest_use", "glycolysis_rest/2", "mM/s", "use of glucose at rest"),
+        Definition("glucose_use", "glycolysis/2", "mM/s", "use of glucose"),
     ),
     feeds=(Feed("ATP", "ATP_kinase - ATP_rest"),),
 )

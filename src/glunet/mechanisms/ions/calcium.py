@@ -158,9 +158,16 @@ MECHANISM = Mechanism(
         ),
         Definition("leak_Ca", "capacity_Ca*Ca_i_rest/(1 + Ca_i_rest/Ca_pump)", "fmol/s", "what leaks in at rest"),
         Definition(
+            "entry_exchanger",
+            f"exchanger_max*(Na_i/Na_e_rest)**3*exp(v/({_VOLT}))/(Ca_exchanger + Ca_i)",
+            "um**3/ms",
+            "volume of the shell that the exchanger would clear of calcium in a time, turned round",
+        ),
+        # a small shell holds less than a reversed exchanger could take in a step
+        Definition(
             "exchange_Ca",
-            f"exchanger_max*(Ca_i*(Na_e/Na_e_rest)**3 - Ca_shell*(Na_i/Na_e_rest)**3*exp(v/({_VOLT})))"
-            "/(Ca_exchanger + Ca_i)",
+            "(exchanger_max*Ca_i*(Na_e/Na_e_rest)**3/(Ca_exchanger + Ca_i) - Ca_shell*entry_exchanger)"
+            "/(1 + slow_dt*entry_exchanger/volume_shell)",
             "fmol/s",
             "calcium that the exchanger extrudes, three sodium against one",
         ),
