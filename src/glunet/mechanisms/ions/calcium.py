@@ -158,26 +158,33 @@ MECHANISM = Mechanism(
         ),
         Definition("leak_Ca", "capacity_Ca*Ca_i_rest/(1 + Ca_i_rest/Ca_pump)", "fmol/s", "what leaks in at rest"),
         Definition(
+            "entry_Ca",
+            f"(leak_Ca + P_Ca*open_Ca + share_Ca*clip(-I_nmda_sampled, 0*amp, 1*amp)/(2*{_FARADAY}))/Ca_e_rest",
+            "um**3/ms",
+            "shell that channels clear of calcium in a time",
+        ),
+        Definition(
             "entry_exchanger",
             f"exchanger_max*(Na_i/Na_e_rest)**3*exp(v/({_VOLT}))/(Ca_exchanger + Ca_i)",
             "um**3/ms",
-            "volume of the shell that the exchanger would clear of calcium in a time, turned round",
+            "shell that a reversed exchanger clears of calcium in a time",
         ),
-        # a small shell holds less than a reversed exchanger could take in a step
+        # a small shell holds less than all of these could take in a step
+        Definition(
+            "pace_Ca",
+            "1/(1 + slow_dt*(entry_Ca + entry_exchanger)/volume_shell)",
+            "1",
+            "share of its speed that entry keeps, so that a step takes no more than there is",
+        ),
         Definition(
             "exchange_Ca",
-            "(exchanger_max*Ca_i*(Na_e/Na_e_rest)**3/(Ca_exchanger + Ca_i) - Ca_shell*entry_exchanger)"
-            "/(1 + slow_dt*entry_exchanger/volume_shell)",
+            "(exchanger_max*Ca_i*(Na_e/Na_e_rest)**3/(Ca_exchanger + Ca_i) - Ca_shell*entry_exchanger)*pace_Ca",
             "fmol/s",
             "calcium that the exchanger extrudes, three sodium against one",
         ),
-        # no more than the shell can give within a few steps
         Definition(
             "J_Ca_in",
-            f"(leak_Ca + P_Ca*open_Ca + share_Ca*clip(-I_nmda_sampled, 0*amp, 1*amp)/(2*{_FARADAY}))"
-            f"*(Ca_shell - Ca_i*exp(2*v/({_VOLT})))/Ca_e_rest/(1 + slow_dt"
-            "*(P_Ca*open_Ca + share_Ca*clip(-I_nmda_sampled, 0*amp, 1*amp)"
-            f"/(2*{_FARADAY}))/(Ca_e_rest*volume_shell))",
+            f"entry_Ca*(Ca_shell - Ca_i*exp(2*v/({_VOLT})))*pace_Ca",
             "fmol/s",
             "calcium going into the cell",
         ),
