@@ -140,6 +140,8 @@ def test_a_receptor_without_release_at_its_source_is_refused(tmp_path, monkeypat
     ("diazepam", 'name = "diazepam"', 'name = "valium"', "drug.name", "not the file's name"),
     ("magnesium", 'species = "Mg_e"', "", "acts[0].species", "missing"),
     ("magnesium", 'species = "Mg_e"', 'species = "Mg"', "acts[0].species", "did you mean 'Mg_e'"),
+    ("glutamate", 'species = "Glu_e"', "", "glutamate.toml: acts[0].species", "needs one; allowed: Glu_e"),
+    ("glutamate", 'species = "Glu_e"', 'species = "K_e"', "glutamate.toml: acts[0].species", "'K_e'; allowed: Glu_e"),
     ("lamotrigine", 'channel = "sodium"', 'channel = "potassium"', "acts[0].channel", "allowed: sodium"),
 ])
 def test_acts_of_drugs(tmp_path, monkeypatch, drug, old, new, key, says):

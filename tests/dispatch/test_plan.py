@@ -225,6 +225,36 @@ def test_what_was_measured_here_replaces_the_table(tmp_path, monkeypatch):
     assert "not this machine" in estimate.forecast(LOAD, "runtime", [8], 1).basis
 
 
+def _slow(duration):
+    """An experiment of the slow clock alone."""
+    return EXPERIMENT.replace('duration = "100 ms"', f'duration = "{duration}"\nslow_only = "10 ms"').replace(
+        "[figures.rates]", "")
+
+
+def test_slow_steps_alone_cost_what_was_measured_and_book_no_spikes(folder):
+    plan = _make(folder, _slow("1 h"), Limits(jobs=2), keep=False)
+    load, sizes = plan.workload, [len(batch.points) for batch in plan.batches]
+    assert (load.slow_only, load.steps) == (True, 360_000)
+    told = 2 * estimate.forecast(load, "cpp_standalone", sizes, 2).total
+    assert 0.5 < told / (sum(sizes) * load.cells * load.steps * 540e-9) < 2
+    # nothing is recorded but spikes, and of those there are none however long it lasts
+    assert _make(folder, _slow("100 h"), Limits(jobs=2), keep=False).workload.bytes == load.bytes
+    fast = _make(folder, EXPERIMENT, Limits(jobs=2), keep=False).workload
+    assert not fast.slow_only
+    assert _make(folder, EXPERIMENT.replace("100 ms", "100 s"), FOUR, keep=False).workload.bytes > fast.bytes
+
+
+def test_fast_steps_do_not_tell_what_slow_ones_cost(tmp_path, monkeypatch):
+    monkeypatch.setenv("GLUNET_CACHE", str(tmp_path))
+    slow = replace(LOAD, digest="slow", slow_only=True)
+    estimate.note(LOAD, "cpp_standalone", 8, 1000.0, 1.0)
+    assert "not this machine" in estimate.forecast(slow, "cpp_standalone", [8], 1).basis
+    estimate.note(slow, "cpp_standalone", 8, 2 * 540e-9 * 8 * slow.cells * slow.steps, 4.0)
+    other = estimate.forecast(replace(slow, digest="another"), "cpp_standalone", [8], 1)
+    assert other.basis == "from 1 batch of other circuits on this machine"
+    assert other.longest == pytest.approx(2 * 540e-9 * 8 * slow.cells * slow.steps, rel=0.2)
+
+
 def test_a_damaged_log_is_read_as_far_as_it_can_be(tmp_path, monkeypatch):
     monkeypatch.setenv("GLUNET_CACHE", str(tmp_path))
     estimate.note(LOAD, "cpp_standalone", 8, 1.0, 1.0)

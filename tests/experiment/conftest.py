@@ -95,7 +95,9 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     }
     catalogue = ModuleType("glunet.figures.catalogue")
     catalogue.kinds = lambda: kinds
-    for package, module in ((glunet.circuit, paths), (glunet.figures, catalogue)):
+    baths = ModuleType("glunet.circuit.baths")
+    baths.exchange_rates = lambda circuit, drug: {}
+    for package, module in ((glunet.circuit, paths), (glunet.circuit, baths), (glunet.figures, catalogue)):
         monkeypatch.setitem(sys.modules, module.__name__, module)
         monkeypatch.setattr(package, module.__name__.rsplit(".", 1)[1], module, raising=False)
     return tmp_path

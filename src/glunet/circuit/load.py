@@ -195,14 +195,25 @@ def load_condition(name: str) -> Condition:
 def _species(file: str, key: str, entry: Mapping[str, Any], mechanism: Mechanism) -> str:
     """What of the milieu an act moves; empty where its mechanism moves nothing there."""
     species = optional(file, entry, "species", f"{key}.")
-    if bool(species) != ("species" in mechanism.per):
-        raise InputError(file, f"{key}.species", f"{mechanism.name} moves no species" if species else
-                         f"missing: {mechanism.name} needs one",
-                         "no species" if species else "what of the milieu it moves, such as 'K_e'")
-    fluid = [parameter.name for parameter in MILIEU if parameter.name != "temperature"]
-    if species and species not in fluid:
-        raise InputError(file, f"{key}.species", f"unknown species '{species}'", fluid, species)
+    if "species" not in mechanism.per:
+        if species:
+            raise InputError(file, f"{key}.species", f"{mechanism.name} moves no species", "no species")
+        return ""
+    known = _movable(mechanism)
+    if not species:
+        raise InputError(file, f"{key}.species", f"missing: {mechanism.name} needs one", known)
+    if species not in known:
+        raise InputError(file, f"{key}.species", f"{mechanism.name} cannot move '{species}'", known, species)
     return species
+
+
+def _movable(mechanism: Mechanism) -> list[str]:
+    """What of the milieu a mechanism can move: that for which some host has all the ports that it feeds."""
+    ports = {port.name for one in mechanisms().values() for port in one.ports}
+    # a condition's file names its port itself, and what has it is checked where the circuit is known
+    named = [feed.port for feed in mechanism.feeds if "{x}" in feed.port]
+    return [one.name for one in MILIEU if one.name != "temperature" and ports.issuperset(
+        port.replace("{x}", one.name) for port in named)]
 
 
 def _act(file: str, key: str, name: str, entry: Any, before: list[ConditionAct]) -> ConditionAct:

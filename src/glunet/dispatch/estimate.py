@@ -21,7 +21,7 @@ import numpy as np
 from glunet.circuit.blueprint import Blueprint
 from glunet.engine.compiler import cache_folder
 
-_RATE = 10.0            # Hz over all cells: what a lively circuit fires at
+_RATE = 10.0            # Hz over all cells that can fire: what a lively circuit fires at
 _SYNAPSE = 16           # bytes: two indices and a weight
 _SPIKE = 16             # bytes: time and index
 LOG = "batches.jsonl"
@@ -73,6 +73,12 @@ SHIPPED = {
     "runtime": Speeds((500, 32000), (12000, 2000), 1.5, 4e-5),
     "cuda_standalone": Speeds((500, 32000, 1e6), (400, 8, 2), 4.0, 4e-5),
 }
+# Where every step is a slow one (`slow_only`), each cell's pumps, carriers and ions move at each. Measured with 100 to 700
+# cells, AMD EPYC, two processes at a time: 330 to 590 ns, whatever the size, of a step of ischemia_reperfusion,
+# ischemia_neuroprotection and excitotoxicity; 540 ns is what they take while both cores are busy, with 4 s around them.
+# Elsewhere launching a step costs more than what is in it: the steps of `runtime`, at 9 us per cell for 480 cells, are no
+# dearer than fast ones.
+SLOW_ONLY = {**SHIPPED, "cpp_standalone": Speeds((100,), (540,), 4.0, 5e-5)}
 
 
 @dataclass(frozen=True)
@@ -106,15 +112,18 @@ class Workload:
     digest : str
         Of the circuit's equations.
     cells, steps : int
-        Cells, and fast time steps.
+        Cells, and time steps: fast ones, unless there are slow ones alone.
     bytes : int
         Of its arrays, synapses, spikes and recordings, each counted once.
+    slow_only : bool
+        Whether it is a run of the slow clock alone.
     """
 
     digest: str
     cells: int
     steps: int
     bytes: int
+    slow_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -142,8 +151,10 @@ def workload(blueprint: Blueprint) -> Workload:
     recorded = sum(8 * len(plan.record.means) * duration / plan.record.means_every
                    + 8 * len(plan.record.traces) * len(plan.record.cells) * duration / plan.record.traces_every
                    for plan in plans)
-    total = (arrays + _SYNAPSE * synapses) / replicates + recorded + _SPIKE * _RATE * cells * duration
-    return Workload(blueprint.model_digest(), cells, round(duration / blueprint.dt), round(total))
+    spikes = _SPIKE * _RATE * duration * sum(plan.n for plan in plans if plan.model.fires)
+    total = (arrays + _SYNAPSE * synapses) / replicates + recorded + spikes
+    return Workload(blueprint.model_digest(), cells, round(duration / blueprint.dt), round(total),
+                    all(plan.model.silent for plan in plans))
 
 
 def memory(load: Workload, replicates: int) -> float:
@@ -218,11 +229,15 @@ def known(load: Workload, device: str) -> tuple[Speeds, str]:
 
     The shipped table is bent through what was measured here: its ratio to the table, between sizes by interpolation,
     beyond them as at the last one. Other circuits tell how fast the machine is, not what size suits: one ratio for all.
+    Only steps of the same kind are compared: a slow one costs ten times a fast one.
     """
-    table = SHIPPED.get(device, SHIPPED["cpp_standalone"])
+    shipped = SLOW_ONLY if load.slow_only else SHIPPED
+    table = shipped.get(device, shipped["cpp_standalone"])
     mine = [entry for entry in _log() if entry["device"] == device]
     same = [entry for entry in mine if entry["digest"] == load.digest]
-    used = same or [entry for entry in mine if entry["cells"] * entry["replicates"] >= table.cells[0]]
+    # lines of older versions do not say what their steps were, and count for their own circuit alone
+    alike = [entry for entry in mine if entry.get("slow_only") is load.slow_only]
+    used = same or [entry for entry in alike if entry["cells"] * entry["replicates"] >= table.cells[0]]
     if not used:
         return table, "from the shipped table, not this machine"
     by_size: dict[float, list[float]] = {}
@@ -256,7 +271,7 @@ def note(load: Workload, device: str, replicates: int, stepping: float, other: f
     if min(stepping, other) <= 0:
         return
     entry = {"when": round(time.time()), "digest": load.digest, "device": device, "cells": load.cells, "steps": load.steps,
-             "replicates": replicates, "stepping": round(stepping, 4), "other": round(other, 4)}
+             "replicates": replicates, "stepping": round(stepping, 4), "other": round(other, 4), "slow_only": load.slow_only}
     with suppress(OSError):
         path = cache_folder() / LOG
         path.parent.mkdir(parents=True, exist_ok=True)

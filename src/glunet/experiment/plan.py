@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 
+from glunet.errors import InputError
 from glunet.experiment.types import Experiment
 
 
@@ -42,7 +43,7 @@ def points(experiment: Experiment) -> list[Point]:
     Raises
     ------
     GlunetError
-        A design without SALib.
+        A design without SALib, or a drug that no cell would notice at any point.
     """
     names = list(experiment.axes)
     drawn: list[dict[str, float]] = experiment.design.points() if experiment.design else [{}]
@@ -52,7 +53,26 @@ def points(experiment: Experiment) -> list[Point]:
         at = dict(zip(names, values, strict=True))
         seed = int(at.pop("seed"))
         found.append(Point(index, seed, {**row, **{path: float(value) for path, value in at.items()}}))
+    for drug in experiment.drugs:
+        _check_bath(experiment, drug, found)
     return found
+
+
+def _check_bath(experiment: Experiment, drug: str, found: Sequence[Point]) -> None:
+    """Refuse a drug for a bath with which nobody exchanges at any point that has the drug: it would silently do nothing."""
+    # late, because they import brian2
+    from glunet.circuit.baths import exchange_rates
+    from glunet.vocabulary.quantity import show
+
+    key, applied = f"drugs.{drug}.concentration", experiment.drugs[drug].concentration
+    given = [point.values for point in found if point.values.get(key, applied) > 0]
+    for species, rates in exchange_rates(experiment.circuit, drug).items():
+        fixed = {path: experiment.overrides.get(path, rate) for path, rate in rates.items()}
+        if given and rates and not any(values.get(path, rate) > 0 for values in given for path, rate in fixed.items()):
+            most = show(max(values.get(key, applied) for values in given), "uM")
+            raise InputError(experiment.file, f"drugs.{drug}",
+                             f"adds {most} of {species} to a bath with which no population exchanges",
+                             f"a concentration of 0 uM, or above zero in [set] or [axes]: {' or '.join(rates)}")
 
 
 def batches(points: Sequence[Point], per_batch: int) -> list[list[Point]]:
