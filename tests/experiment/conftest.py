@@ -83,7 +83,7 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     }
     paths.populations = lambda circuit: ["pyramidal", "interneuron"]
     paths.sizes = lambda circuit, cells: {"pyramidal": cells or 400, **({"interneuron": 100} if cells != 1 else {})}
-    paths.recordables = lambda circuit, drugs, conditions: {
+    paths.recordables = lambda circuit, drugs, conditions, silent=False: {
         "pyramidal": {"v": "mV", "I_ampa": "pA", "I_nmda": "pA"},
         "interneuron": {"v": "mV"},
     }

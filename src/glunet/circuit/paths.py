@@ -42,12 +42,12 @@ def sizes(circuit: str, cells: int | None) -> dict[str, int]:
     return cell_counts(loaded, cells or loaded.cells)
 
 
-def models(circuit: str, drugs: Sequence[str], conditions: Sequence[str] = ()) -> dict[str, CellModel]:
-    """Every population's composed model, with these drugs and conditions."""
+def models(circuit: str, drugs: Sequence[str], conditions: Sequence[str] = (), silent: bool = False) -> dict[str, CellModel]:
+    """Every population's composed model, with these drugs and conditions; silent ones are those of slow steps alone."""
     loaded = load_circuit(circuit)
     substances = [(load_drug(drug), 2) for drug in drugs]
     states = [load_condition(name) for name in conditions]
-    found = {name: compose(loaded, population, substances, False, states)
+    found = {name: compose(loaded, population, substances, False, states, silent)
              for name, population in loaded.populations.items()}
     check_links(found)
     for state in states:
@@ -93,6 +93,7 @@ def units(model: CellModel) -> dict[str, str]:
     return found | {d.name: d.unit for d in model.definitions if "poisson_events" not in d.expression}
 
 
-def recordables(circuit: str, drugs: Sequence[str], conditions: Sequence[str] = ()) -> dict[str, dict[str, str]]:
-    """Recordable variables of every population, with their units."""
-    return {name: units(model) for name, model in models(circuit, drugs, conditions).items()}
+def recordables(circuit: str, drugs: Sequence[str], conditions: Sequence[str] = (),
+                silent: bool = False) -> dict[str, dict[str, str]]:
+    """Recordable variables of every population, with their units; cells of slow steps alone are silent and have fewer."""
+    return {name: units(model) for name, model in models(circuit, drugs, conditions, silent).items()}

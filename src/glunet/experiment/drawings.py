@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from glunet.errors import InputError
 from glunet.experiment.check import Known, require
 from glunet.experiment.types import AxisValues, FigureRequest, Record, figure_requests
-from glunet.vocabulary.quantity import QuantityError, parse
+from glunet.vocabulary.quantity import QuantityError, parse, show, to_unit
 
 ALONG = ("cell_rates", "dose_response", "levels", "threshold_map")       # kinds that are nothing without an axis
 _TYPES = {str: "a text", bool: "true or false", list: "a list", tuple: "a list"}
@@ -67,9 +68,14 @@ def figures(known: Known, table: dict[str, dict[str, Any]], axes: Mapping[str, A
         _fits_the_points(known, key, request.kind, designed, [k for k in kinds if "axis" not in kinds[k].OPTIONS])
         for option, value in request.options.items():
             require(known.file, f"{key}.{option}", "option", option, defaults)
-            _option(_Place(known, axes, duration, f"{key}.{option}"), option, value, defaults[option])
+            place = _Place(known, axes, duration, f"{key}.{option}")
+            if option == "held":
+                request.options[option] = _held(place, value)
+            else:
+                _option(place, option, value, defaults[option])
         if record is not None:
             _recorded(known, key, {**defaults, **request.options}, record)
+            _needed(known, key, getattr(kinds[request.kind], "NEEDS", ()), request.options.get("populations"), record)
         if request.kind in ALONG and not any(path != "seed" and len(axis.values) > 1 for path, axis in axes.items()):
             raise InputError(known.file, f"{key}.kind", f"'{request.kind}' draws levels along an axis, and there is none",
                              "with an axis of two values or more in [axes], besides seed")
@@ -94,6 +100,18 @@ def _recorded(known: Known, key: str, options: dict[str, Any], record: Mapping[s
                                  [*means, "rate"], str(variable))
 
 
+def _needed(known: Known, key: str, needs: Sequence[str], populations: Any, record: Mapping[str, Record]) -> None:
+    """Refuse a kind that draws one thing only, where that is not stored."""
+    asked = [populations] if isinstance(populations, str) else list(populations or [])
+    for variable in needs:
+        having = [name for name, kept in record.items() if variable in kept.means]
+        lacking = [name for name in asked if name not in having]
+        if lacking or not having:
+            raise InputError(known.file, f"{key}.populations", f"no mean of {variable!r} is recorded of "
+                             f"{' and '.join(lacking) or 'any population'}",
+                             having or f'means = ["{variable}"] in a table [record.<population>]')
+
+
 def _fits_the_points(known: Known, key: str, kind: str, designed: bool, without_axis: list[str]) -> None:
     """Refuse levels along an axis where there are none, and indices without a design."""
     if designed and kind not in without_axis:
@@ -112,12 +130,38 @@ def _option(place: _Place, option: str, value: Any, default: Any) -> None:
             require(place.known.file, place.key, "population", name, place.known.populations)
     elif option in ("axis", "by"):
         require(place.known.file, place.key, "axis", value, place.axes)
+    elif option == "condition":
+        require(place.known.file, place.key, "condition of this experiment", value, place.known.conditions)
     elif isinstance(default, str) and _seconds(default) is not None:
         if not isinstance(value, str) or (_seconds(value) or 0.0) <= 0:
             raise place.refuse(f"{value!r} is no duration", f"a duration above zero, such as {default!r}")
     elif not _fits(value, default):
         wanted = _TYPES.get(type(default), "a number")
         raise place.refuse(f"{value!r} is not {wanted}", f"{wanted}, such as {default!r}")
+
+
+def _held(place: _Place, value: Any) -> dict[str, float]:
+    """At which values further axes are held, each in its axis' unit and one of its axis."""
+    if not isinstance(value, dict):
+        raise place.refuse(f"{value!r} is no table", 'paths of axes and their values, such as { "milieu.Mg_e" = "1 mM" }')
+    found = {}
+    for path, level in value.items():
+        require(place.known.file, place.key, "axis", path, place.axes)
+        axis = place.axes[path]
+        shown = [show(float(one), axis.unit) for one in axis.values]
+        number = _level(level, axis.unit)
+        if number is None or not any(math.isclose(number, one, rel_tol=1e-9) for one in axis.values):
+            raise place.refuse(f"{level!r} is no value of {path}", ", ".join(shown))
+        found[path] = to_unit(number, axis.unit)
+    return found
+
+
+def _level(level: Any, unit: str) -> float | None:
+    """A level of an axis in SI, as a quantity or as a number in the axis' unit; None for what is none."""
+    try:
+        return float(parse(level if isinstance(level, str) else f"{level!r} {unit}" if unit != "1" else level, unit))
+    except QuantityError:
+        return None
 
 
 def _fits(value: Any, default: Any) -> bool:

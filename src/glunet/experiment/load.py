@@ -165,10 +165,11 @@ def _known(file: str, raw: ExperimentFile) -> Known:
             raise InputError(file, f"conditions.{condition}", "a drug of the experiment has this name", "another name")
     from glunet.circuit import paths
 
+    silent = raw.experiment.slow_only is not None
     return Known(file=file, drugs=drugs, conditions=conditions,
                  paths=dict(paths.describe(circuit, drugs, conditions)), populations=list(paths.populations(circuit)),
                  recordables={population: list(variables)
-                              for population, variables in paths.recordables(circuit, drugs, conditions).items()})
+                              for population, variables in paths.recordables(circuit, drugs, conditions, silent).items()})
 
 
 def _overlay(known: Known, overlay: str | None) -> dict[str, float]:

@@ -34,10 +34,13 @@ class Kind:
         Its module's name.
     OPTIONS : dict
         Options with their defaults; None stands for a default that depends on the result.
+    NEEDS : tuple of str
+        Variables whose means it draws whatever its options are.
     """
 
     name: str
     OPTIONS: dict[str, Any]
+    NEEDS: tuple[str, ...] = ()
 
     def draw(self, result: Result, options: Mapping[str, Any] | None = None) -> Figure:
         """Draw it.
@@ -80,20 +83,21 @@ def kinds() -> dict[str, Kind]:
     """
     found = {}
     for path in sorted(Path(__file__).parent.glob("*.py")):
-        options = _options(path)
-        if options is not None:
-            found[path.stem] = Kind(path.stem, options)
+        constants = _constants(path)
+        if "OPTIONS" in constants:
+            found[path.stem] = Kind(path.stem, **constants)
     return found
 
 
-def _options(path: Path) -> dict[str, Any] | None:
-    """The literal OPTIONS of a module, None for one that is no kind of figure."""
+def _constants(path: Path) -> dict[str, Any]:
+    """The literal OPTIONS and NEEDS of a module; a kind of figure has the former."""
+    found = {}
     for node in ast.parse(path.read_text(encoding="utf-8")).body:
         if isinstance(node, ast.AnnAssign | ast.Assign) and node.value is not None:
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            if any(isinstance(target, ast.Name) and target.id == "OPTIONS" for target in targets):
-                return dict(ast.literal_eval(node.value))
-    return None
+            for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+                if isinstance(target, ast.Name) and target.id in ("OPTIONS", "NEEDS"):
+                    found[target.id] = ast.literal_eval(node.value)
+    return found
 
 
 def draw_all(result: Result, requests: Mapping[str, Any], folder: str | Path) -> list[Path]:

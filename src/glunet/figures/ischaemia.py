@@ -83,12 +83,14 @@ def _minutes(times: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _flow(axes: Axes, result: Result, condition: str, replicate: int) -> None:
-    """Blood flow, as a share of normal."""
-    axes.set_ylabel("Flow")
+    """Blood flow, as a share of normal; of any other condition its level."""
+    flow = condition == "ischemia"
+    axes.set_ylabel("Flow" if flow else style.spoken(condition))
     axes.set_ylim(-0.1, 1.1)
     if condition in result.recorded["schedules"]:
         level = result.schedule(condition)
-        axes.fill_between(_minutes(np.asarray(level["time"])), 1.0 - np.asarray(level)[replicate], color="#b2182b", lw=0)
+        values = np.asarray(level)[replicate]
+        axes.fill_between(_minutes(np.asarray(level["time"])), 1.0 - values if flow else values, color="#b2182b", lw=0)
 
 
 def _courses(axes: Axes, result: Result, population: str, names: tuple[str, ...], replicate: int) -> None:

@@ -15,7 +15,7 @@ from glunet.figures import style
 from glunet.figures.dose_axis import draw_points, places, set_up
 from glunet.figures.dose_response import measure
 from glunet.figures.rates import interval_note
-from glunet.figures.sweep import Sweep, design_of, named
+from glunet.figures.sweep import Sweep, design_of, held_levels, named
 from glunet.figures.windows import before_and_during, window_option, window_text
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def draw(result: Result, options: dict[str, Any]) -> Figure:
         raise InputError("figure", "variables", f"{len(variables)} of them, and lines are levels of {options['by']}", "one")
     if design_of(result) is not None:
         raise InputError("figure", "axis", "the points of this result are a design", "the figure 'sensitivity'")
-    held = {str(path): float(value) for path, value in dict(options["held"] or {}).items()}
+    held = held_levels(result, options["held"])
     axis, populations = _axis(result, options["axis"]), _populations(result, variables, options["populations"])
     lines = _lines(result, axis, options["by"], held, variables)
     window = window_option(result, options["window"], "window", before_and_during(result)[1])

@@ -14,14 +14,16 @@ from glunet.errors import InputError
 from glunet.figures import style
 from glunet.figures.dose_axis import draw_points, places, set_up
 from glunet.figures.rates import interval_note
-from glunet.figures.sweep import Sweep, sweep_of
+from glunet.figures.sweep import Sweep, held_levels, sweep_of
 
 if TYPE_CHECKING:
     from glunet.store.result import Result
 
 #: axis: whose values are the lines, None for the first; populations: a name or a list, None for all whose mean "alive" was
-#: recorded; held: values of further axes, path to value in its unit (else their lowest).
+#: recorded; held: values of further axes, path to value (else their lowest).
 OPTIONS: dict[str, Any] = {"axis": None, "populations": None, "held": None}
+#: What has to be recorded as a mean.
+NEEDS = ("alive",)
 _HOUR = 3600.0
 
 
@@ -45,7 +47,7 @@ def draw(result: Result, options: dict[str, Any]) -> Figure:
         No such axis, or survival was not recorded.
     """
     times, living = survivors(result, options["populations"])
-    held = {str(path): float(value) for path, value in dict(options["held"] or {}).items()}
+    held = held_levels(result, options["held"])
     sweep = sweep_of(result, options["axis"], held)
     figure = style.new_figure(style.TWO_COLUMNS, 2.8)
     left, right = figure.subplots(1, 2, width_ratios=[1.5, 1.0])

@@ -87,6 +87,30 @@ class Sweep:
         return np.stack([per_replicate[rows] for rows in columns], axis=1)
 
 
+def held_levels(result: Result, given: Any) -> dict[str, float]:
+    """Values at which further axes are held, each in its axis' unit.
+
+    Parameters
+    ----------
+    result : Result
+    given : mapping of path to float, or None
+        Numbers in the axis' unit, which an experiment file's quantities have become.
+
+    Raises
+    ------
+    InputError
+        No such axis, or no number.
+    """
+    known, found = [str(path) for path in result.points.data_vars if path != "seed"], {}
+    for path, level in dict(given or {}).items():
+        if path not in known:
+            raise InputError("figure", "held", f"no axis '{path}' in this result", known or "none", str(path))
+        if isinstance(level, bool) or not isinstance(level, int | float):
+            raise InputError("figure", "held", f"{level!r} is no value of {path}", f"a number in {named(result, path)[1]}")
+        found[str(path)] = float(level)
+    return found
+
+
 def sweep_of(result: Result, axis: str | None = None, held: Mapping[str, float] | None = None) -> Sweep:
     """The result along an axis.
 
