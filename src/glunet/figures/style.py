@@ -44,7 +44,9 @@ _NAMES = {"glun2a": "GluN2A", "glun2b": "GluN2B", "glun2c": "GluN2C", "glun2d": 
           "pyramidal": "Pyramidal cells", "interneuron": "Fast-spiking interneurons", "astrocyte": "Astrocytes",
           "ampa": "AMPA", "nmda": "NMDA", "gaba_a": "GABA$_A$", "gaba": "GABA", "rate": "Firing rate",
           "pcp": "PCP", "mk801": "MK-801", "ap5": "D-AP5", "cnqx": "CNQX", "gaba_b": "GABA$_B$",
-          "v": "Membrane potential", "releases": "Releases per cell"}
+          "v": "Membrane potential", "releases": "Releases per cell", "Glu_e": "Glutamate outside",
+          "Gln_e": "Glutamine outside", "K_e": "Potassium outside", "Na_e": "Sodium outside", "Ca_e": "Calcium outside",
+          "Ca_i": "Calcium inside", "Na_i": "Sodium inside", "PCr": "Phosphocreatine", "alive": "Living cells"}
 _DOSES = LinearSegmentedColormap.from_list("dose", ["#f2b134", "#e0653a", "#b02a5b", "#6a1b6d", "#2a0f4a"])
 
 
