@@ -1,6 +1,7 @@
 """Pages that follow from the code: keys of an experiment file, acts, ports, and one page per module of the analysis.
 
 `conf.py` calls `write_all` before each build; what it writes (docs/_generated, docs/_api) is not kept in the repository.
+The scoreboard in README is kept: `python docs/generate.py` writes it anew after `glunet validate`.
 """
 
 from __future__ import annotations
@@ -20,7 +21,11 @@ from glunet.experiment.types import ExperimentFile
 from glunet.figures import catalogue
 from glunet.library import names
 from glunet.mechanisms.catalogue import mechanisms
+from glunet.validation import table as scores
 from glunet.vocabulary.parameter import Parameter
+
+ROOT = Path(__file__).parents[1]
+BEGIN, END = "<!-- scoreboard: python docs/generate.py -->\n", "<!-- end of the scoreboard -->"
 
 
 def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
@@ -122,6 +127,29 @@ def ports() -> str:
     return table(["Port", "What it scales", "Populations", "Circuits"], rows)
 
 
+def scoreboard() -> str:
+    """The table of validation/ in short: a line for each published observation, numbers only where one is missed."""
+    stored = scores.load(ROOT / "validation")
+    assert stored is not None
+    counts = ", ".join(f"{sum(row.verdict == word for row in stored.rows)} {word}" for word in scores.VERDICTS)
+    rows = []
+    for id_, target in scores.targets().items():
+        lines = [row for row in stored.rows if row.id == id_]
+        missed = [f"{row.verdict}: {row.metric} {scores.number(row.value)} (band {scores.band(row)})"
+                  for row in lines if row.verdict != "pass"]
+        passed = sum(row.verdict == "pass" for row in lines)
+        rows.append([f"[{id_}](validation/{id_}.md)", target["claim"],
+                     "; ".join([*([f"{passed} pass"] if passed else []), *missed])])
+    return (f"Of {len(stored.rows)} metrics in {len(rows)} rows: {counts}.\n\n"
+            + table(["Row", "Published observation", "Verdict"], rows) + "\n")
+
+
+def readme(text: str) -> str:
+    """README with the scoreboard as it is now."""
+    before, _, rest = text.partition(BEGIN)
+    return f"{before}{BEGIN}\n{scoreboard()}\n{END}{rest.partition(END)[2]}"
+
+
 def write_all(docs: Path) -> None:
     """Write all pages; those whose content is the same stay untouched, so that a second build is quick."""
     pages = {f"_api/{name}.md": f"# glunet.analysis.{name}\n\n```{{eval-rst}}\n.. automodule:: glunet.analysis.{name}\n"
@@ -137,3 +165,8 @@ def write_all(docs: Path) -> None:
     for path in (docs / "_api").glob("*.md"):
         if f"_api/{path.name}" not in pages:
             path.unlink()
+
+
+if __name__ == "__main__":
+    README = ROOT / "README.md"
+    README.write_text(readme(README.read_text(encoding="utf-8")), encoding="utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 from pathlib import Path
 
 import pytest
@@ -52,3 +53,24 @@ def test_acts_and_ports_are_those_of_the_code() -> None:
     assert "`dissociation_constant` (uM, for each subunit)" in acts
     assert "`maximum_block` (1, else `1`)" in acts
     assert "gate_nmda_<subunit>" in generate.ports()
+
+
+README = Path(__file__).parents[2] / "README.md"
+
+
+def test_the_scoreboard_of_the_readme_is_the_stored_one() -> None:
+    text = README.read_text(encoding="utf-8")
+    assert text == generate.readme(text)
+    rows = json.loads((README.parent / "validation" / "table.json").read_text(encoding="utf-8"))["rows"]
+    told = {line.split("]")[0].lstrip("| ["): line for line in text.splitlines()
+            if line.startswith("| [") and "](validation/" in line}
+    assert set(told) == {row["id"] for row in rows}
+    for row in rows:
+        assert (row["metric"] in told[row["id"]]) == (row["verdict"] != "pass")
+
+
+@pytest.mark.parametrize("file", ["models/drugs/ap5.toml", "models/conditions/gaba_a_loss.toml",
+                                  "src/glunet/mechanisms/membrane/potassium_slow.py"])
+def test_files_that_the_readme_shows_whole_are_those_shipped(file: str) -> None:
+    shown = README.read_text(encoding="utf-8").split(f"`{file}`, whole:\n\n```", 1)[1].split("\n", 1)[1].split("```", 1)[0]
+    assert shown == (README.parent / file).read_text(encoding="utf-8")
