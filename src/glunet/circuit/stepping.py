@@ -7,6 +7,8 @@ charge that every ion carried; the slow clock takes it over, to the last digit, 
 
 from __future__ import annotations
 
+import ast
+
 from glunet.circuit.expressions import order, products
 from glunet.circuit.model import CellModel
 from glunet.vocabulary.mechanism import Current, Ion, State
@@ -64,8 +66,15 @@ def _advance(state: State, dt: str) -> list[str]:
                 f"share_{x} = gain_{x}/(rate_{x} + 1e-30/second)",
                 f"{x} = share_{x} + ({x} - share_{x})*exp(-{dt}*rate_{x})"]
     if state.target:
-        return [f"{x} = {state.target} + ({x} - {state.target})*exp(-{dt}/{state.tau})"]
-    return [f"{x} = {x}*exp(-{dt}/{state.tau})" + (f"*hastened_{x}" if state.speed else "")]
+        target, tau = _enclosed(state.target, (ast.Add, ast.Sub)), _enclosed(state.tau, (ast.operator,))
+        return [f"{x} = {target} + ({x} - {target})*exp(-{dt}/{tau})"]
+    return [f"{x} = {x}*exp(-{dt}/{_enclosed(state.tau, (ast.operator,))})" + (f"*hastened_{x}" if state.speed else "")]
+
+
+def _enclosed(expression: str, operators: tuple[type[ast.operator], ...]) -> str:
+    """An expression in brackets where its last operation is one of these, which what surrounds it would take apart."""
+    root = ast.parse(expression, mode="eval").body
+    return f"({expression})" if isinstance(root, ast.BinOp) and isinstance(root.op, operators) else expression
 
 
 def slow_code(model: CellModel) -> str:
