@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -13,6 +14,7 @@ from matplotlib.colors import LinearSegmentedColormap, to_hex
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator
 
+NOTE_SIZE, NOTE_PER_INCH = 7, 20       # points; characters of that size in an inch
 RC = {
     "font.family": "sans-serif", "font.sans-serif": ["DejaVu Sans"], "font.size": 8, "axes.titlesize": 8.5,
     "axes.labelsize": 8, "xtick.labelsize": 7.5, "ytick.labelsize": 7.5, "legend.fontsize": 7.5,
@@ -163,6 +165,8 @@ def panel_letter(axes: Axes, letter: str) -> None:
 
 
 def footnote(figure: Figure, text: str) -> None:
-    """A quiet line below a figure; nothing where the text is empty."""
+    """Quiet lines below a figure, no wider than it is; nothing where the text is empty."""
     if text:
-        figure.supxlabel(text, x=0.01, ha="left", fontsize=7, color=QUIET)
+        width = int(NOTE_PER_INCH * figure.get_figwidth())
+        wrapped = "\n".join(textwrap.fill(line, width) for line in text.splitlines())
+        figure.supxlabel(wrapped, x=0.01, ha="left", fontsize=NOTE_SIZE, color=QUIET)
