@@ -42,12 +42,14 @@ def test_zero_dose_knows_every_drug_and_every_condition():
 
 @pytest.mark.parametrize(("values", "expected"), [
     ([1.0, 1.1, 0.9, 1.0], "pass"), ([1.9, 2.05, 1.95, 2.0], "near"), ([3.0, 3.1, 2.9], "fail"),
-    ([np.nan, np.nan], "fail")])
+    ([np.nan, np.nan], "fail"),
+    # seeds without a value, and a single seed, prove nothing
+    ([1.0, 1.1, np.nan, 1.0], "near"), ([3.0, np.nan, 3.1], "fail"), ([1.0], "near")])
 def test_verdict_follows_the_rule(values, expected):
     assert [row.verdict for row in score(TARGET, {"m": np.array(values)})] == [expected]
 
 
-@pytest.mark.parametrize(("metric", "low"), [("penumbra_spared_at_3h_fraction", 0.0),
+@pytest.mark.parametrize(("metric", "low"), [("fraction_recruited", 0.0), ("penumbra_spared_at_3h_fraction", -0.02132),
                                              ("protection_at_2h_fraction", -0.02132)])
 def test_an_interval_ends_where_the_quantity_does(metric, low):
     target = {"id": "X", "score": [{"metric": metric, "band": [0.0, 0.15]}], "evidence": "", "trust": "read"}
@@ -56,6 +58,13 @@ def test_an_interval_ends_where_the_quantity_does(metric, low):
     # 0.06/5 +- 2.776 * 0.02683/sqrt(5), Student's t with four degrees of freedom
     assert found.ci_low == pytest.approx(low, abs=1e-4)
     assert found.verdict == ("pass" if low == 0 else "near")
+
+
+def test_a_mean_is_never_moved_to_where_its_quantity_may_be():
+    target = {"id": "X", "score": [{"metric": "fraction_x", "band": [0.0, 0.2]}], "evidence": "", "trust": "read"}
+    found, = score(target, {"fraction_x": np.array([-0.5, -0.4, -0.45, -0.5, -0.4])})
+    assert found.value == pytest.approx(-0.45)
+    assert found.verdict == "fail"
 
 
 def test_files_are_plain_json_and_markdown(tmp_path):

@@ -14,6 +14,7 @@ from glunet.validation.sweep import window as part
 SETTLED_S, END_S, BIN_S = 3.0, 63.0, 1.0
 BASELINE_S, DRIFT_S = 63.0, 60.0       # of the whole experiment; what a drift is told over
 EXPERIMENTS = {"C1": ("validation/baseline",)}
+SHORTENS = True
 
 
 def c1(results: Mapping[str, Result]) -> dict[str, np.ndarray]:

@@ -21,6 +21,7 @@ from glunet.validation.sweep import Sweep, window
 
 DOSE, WASHOUT, STEP = "validation/ketamine_dose", "validation/ketamine_washout", "ketamine_onset"
 EXPERIMENTS = {"K1": (DOSE, STEP), "K3": (DOSE, WASHOUT), "K4": (DOSE,), "K6": (DOSE,), "K7": (DOSE,), "K9": (DOSE,)}
+SHORTENS = True
 ENOUGH = {DOSE: {"drugs.ketamine.concentration": ["0 uM", "0.3 uM", "1 uM", "3 uM", "30 uM"]}}
 SUBANAESTHETIC_UM, ANAESTHETIC_UM = 3.0, 30.0
 BELOW_ANAESTHESIA_UM = (0.0, 0.3, 1.0, 3.0)
@@ -146,7 +147,7 @@ def k9(results: Mapping[str, Result]) -> dict[str, np.ndarray]:
     sweep = _sweep(results[DOSE])
     rates = sweep.rates("pyramidal", _late(sweep))
     before, after = rates[sweep.at(0.0)], rates[sweep.at(SUBANAESTHETIC_UM)]
-    quiet = 0.5     # Hz: 7 spikes in the window separate a silent cell from an active one
+    quiet = 0.5     # Hz: 10 spikes in the window separate a silent cell from an active one
     return {
         "rank_correlation_of_rates_before_after": statistics.rank_correlation(before, after),
         "fraction_recruited": recruitment.fraction_recruited(before, after, quiet),

@@ -185,5 +185,11 @@ def _making(row: str, lines: Sequence[Row]) -> list[str]:
     line = lines[0]
     if line.verdict != "not run" and line.commit:
         took = f", computed in {line.duration_s:.0f} s" if line.duration_s is not None else ""
-        text += ["", f"Last scored on {line.date} at commit {line.commit}, device {line.device}, {line.seeds} seeds{took}."]
+        text += ["", f"Last scored on {line.date} at commit {line.commit}, device {line.device}, {_seeds(lines)}{took}."]
     return text
+
+
+def _seeds(lines: Sequence[Row]) -> str:
+    """Seeds behind the metrics of a row: not every one has a value in each."""
+    fewest, most = (choose(line.seeds for line in lines) for choose in (min, max))
+    return f"{most} seeds" if fewest == most else f"{fewest} to {most} seeds"

@@ -28,7 +28,7 @@ class Setting:
     seeds, screening_seeds : int
         Per point.
     shorten, screening_shorten : float
-        Durations, and all times of doses, are multiplied by this.
+        Durations, and all times of doses, are multiplied by this where rows can be scored on shortened runs.
     trajectories : int
         Of the screening.
     top : int
@@ -99,4 +99,5 @@ def _made(name: str, prefix: str, seeds: int, factor: float, setting: Setting, a
     text = without(found.text, "figures")
     if setting.cells is not None:
         text = resized(text, found.file, setting.cells, found.cells or load_circuit(found.circuit).cells)
+    factor = factor if rows.shortens(name) else 1.0
     return rewritten(text, found.file, values, lambda text: shortened(text, found.file, factor) + end)

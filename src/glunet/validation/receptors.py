@@ -83,7 +83,8 @@ def _half(doses: np.ndarray, responses: np.ndarray) -> Interval:
     fit = dose_response.fit_hill(doses, responses, bottom=0.0, top=1.0)
     if fit is None:
         return Interval(np.nan, np.nan, np.nan, len(responses))
-    low, high = (fit.half if np.isnan(x) else x for x in (fit.half_low, fit.half_high))
+    same = len(responses) > 1 and np.ptp(responses, axis=0).max() == 0
+    low, high = (fit.half if same else x for x in (fit.half_low, fit.half_high))
     return Interval(fit.half, low, high, len(responses))
 
 

@@ -221,7 +221,9 @@ def rank(candidates: Sequence[Candidate], wanted: Sequence[str], whole: Mapping[
     for metric in scores[0]:
         values = np.array([np.nan if at[metric].value is None else at[metric].value for at in scores], float)
         if np.all(np.isfinite(values)) and np.ptp(values) > 0:
-            effects[metric] = sensitivity(design, values[row_of]).values["mu_star"]
+            found = sensitivity(design, values[row_of]).values["mu_star"]
+            if found.max() > 0:     # a metric may differ between trajectories and be even in each
+                effects[metric] = found
     if not effects:
         raise GlunetError("screening: no metric has a value at every point: use longer runs (--screening-shorten) or other "
                           "rows (--screen)")

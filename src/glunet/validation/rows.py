@@ -16,8 +16,9 @@ A family is a module of this folder that is named in `FAMILIES`. It holds
     {experiment: {axis: values as text}}: the part of an experiment's axes that the scores read. A sensitivity analysis
     computes no more than that.
 
-Windows that a row is scored in belong to the full duration of its experiment: functions take them through
-`glunet.validation.sweep.window`, so that the shortened runs of a sensitivity analysis are scored as well.
+``SHORTENS``, optional
+    True where the windows that rows are scored in shrink with the run (`glunet.validation.sweep.window`): only then does a
+    sensitivity analysis shorten the experiments. A seizure or a death takes its time.
 """
 
 from __future__ import annotations
@@ -40,6 +41,12 @@ def computable() -> dict[str, tuple[str, ...]]:
     """Rows that this version computes, with the experiments that each reads."""
     return {row: tuple(found() if callable(found) else found)
             for family in FAMILIES for row, found in family.EXPERIMENTS.items()}
+
+
+def shortens(name: str) -> bool:
+    """Whether all rows that read an experiment can be scored on shortened runs of it."""
+    readers = [family for family in FAMILIES for row in family.EXPERIMENTS if name in computable()[row]]
+    return bool(readers) and all(getattr(family, "SHORTENS", False) for family in readers)
 
 
 def function(row: str) -> Function:

@@ -14,7 +14,7 @@ from glunet.validation.table import Row, not_run, source_text
 
 #: What a share of cells, or the ratio of two rates, cannot leave, though an interval by the t distribution may.
 _DOMAINS = {
-    "fraction_*": (0.0, 1.0), "penumbra_spared_*": (0.0, 1.0), "death_at_*": (0.0, 1.0), "recovery_with*": (0.0, 1.0),
+    "fraction_*": (0.0, 1.0), "penumbra_spared_*": (-math.inf, 1.0), "death_at_*": (0.0, 1.0), "recovery_with*": (0.0, 1.0),
     "block_recovers_fraction": (0.0, 1.0), "*_in_depolarisation_block_fraction": (0.0, 1.0), "*_probability_*": (0.0, 1.0),
     "postictal_rate_*": (0.0, math.inf), "survival_vs_delay_spearman": (-1.0, 1.0), "release_ratio_*": (0.0, math.inf),
 }
@@ -33,7 +33,8 @@ def score(target: Mapping[str, Any], values: Mapping[str, Any]) -> list[Row]:
     target : mapping
         One of `glunet.validation.table.targets`.
     values : mapping of metric to float64[S] or Interval
-        One value per seed; nan where there is none. A metric that is missing was not computed.
+        One value per seed; nan where there is none: such a metric is near at best, as is one of a single seed. A metric
+        that is missing was not computed.
     """
     rows = []
     for entry in target["score"]:
@@ -45,8 +46,11 @@ def score(target: Mapping[str, Any], values: Mapping[str, Any]) -> list[Row]:
         found = value if isinstance(value, Interval) else mean_interval(np.atleast_1d(value))
         mean, low, high = (float(x) for x in (found.mean, found.low, found.high))
         least, most = domain(metric)
-        mean, low, high = (min(max(x, least), most) for x in (mean, low, high))
+        low, high = (min(max(x, least), most) for x in (low, high))
         decided = verdict(mean, low, high, band) if math.isfinite(mean) else "fail"
+        asked = found.n if isinstance(value, Interval) else np.size(value)
+        if decided == "pass" and (found.n < 2 or found.n < asked):
+            decided = "near"
         ends = [x if math.isfinite(x) else None for x in (mean, low, high)]
         rows.append(Row(target["id"], metric, ends[0], ends[1], ends[2], band, decided, int(found.n), source_text(target)))
     return rows

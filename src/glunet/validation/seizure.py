@@ -17,7 +17,7 @@ from glunet.analysis.episodes import population_activity
 from glunet.analysis.firing import FloatArray, rate_per_cell
 from glunet.analysis.ictal_phases import discharge_starts
 from glunet.analysis.potassium import potassium_summary
-from glunet.analysis.seizures import Seizure, find_seizures, seizing
+from glunet.analysis.seizures import Seizure, find_seizures, seizing, seizure_probability
 from glunet.analysis.statistics import Interval
 from glunet.analysis.thresholds import fit_threshold, halving_dose, threshold_shift
 from glunet.store.result import Result
@@ -81,10 +81,11 @@ def _first(results: Mapping[str, Result], read: Callable[[Seizure], float]) -> F
 def s1(results: Mapping[str, Result]) -> dict[str, FloatArray | Interval]:
     """Where loss of GABA-A begins seizures, how sharply, and that nothing does without."""
     levels, outcomes = _outcomes(results[THRESHOLD], GABA_A)
-    found = fit_threshold(levels, outcomes)
+    found, calm = fit_threshold(levels, outcomes), seizure_probability(outcomes[:, :1])     # yes or no: no t interval
+    mean, low, high, number = (np.ravel(x)[0] for x in (calm.mean, calm.low, calm.high, calm.n))
     return {"gaba_a_loss_at_seizure_threshold_fraction": found.level,
             "threshold_width_10_to_90_percent_fraction": found.width,
-            "seizure_probability_at_baseline": outcomes[:, 0]}
+            "seizure_probability_at_baseline": Interval(float(mean), float(low), float(high), int(number))}
 
 
 def s3(results: Mapping[str, Result]) -> dict[str, FloatArray]:

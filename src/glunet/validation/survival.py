@@ -71,16 +71,26 @@ def i11(results: Mapping[str, Result]) -> dict[str, FloatArray]:
 
 
 def i12(results: Mapping[str, Result]) -> dict[str, FloatArray]:
-    """The dose that kills half as many in five minutes as the highest does, and what the highest does in two."""
+    """The dose that kills half as many in five minutes as the highest does, and what the highest does in two minutes."""
     sweep, alive = _ends(results[DISH], "drugs.glutamate.concentration")
     dead = 1.0 - alive
-    halves = np.array([np.exp(np.interp(0.5, np.maximum.accumulate(row / row[-1]), np.log(sweep.values))) for row in dead])
+    halves = np.array([_half_dose(sweep.values, row) for row in dead])
     brief, left = _ends(results[BRIEF], "drugs.glutamate.offset")
     return {"lethal_ec50_5min_um": halves, "death_at_2min_500um_fraction": 1.0 - _at(brief, left, 180.0)}
 
 
+def _half_dose(doses: FloatArray, dead: FloatArray) -> float:
+    """The dose at half of the highest dose's dead, in logarithms between doses; nan without a rise through that half."""
+    risen = np.maximum.accumulate(dead) - dead[-1] / 2.0
+    if dead[-1] <= 0 or risen[0] >= 0:
+        return float("nan")
+    # where a plateau lies at the half, the middle of it
+    ends = (np.interp(0.0, risen, np.log(doses)), -np.interp(0.0, -risen[::-1], -np.log(doses[::-1])))
+    return float(np.exp(np.mean(ends)))
+
+
 def i17(results: Mapping[str, Result]) -> dict[str, FloatArray]:
-    """Excitatory synaptic current five to ten minutes after an anoxia, over that before it."""
+    """Excitatory synaptic current five to ten minutes after an anoxia, over that before; more than before counts as all."""
     from glunet.figures.sweep import sweep_of
 
     result = results[ANOXIA]
