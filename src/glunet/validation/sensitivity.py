@@ -122,9 +122,9 @@ def _how(setting: Mapping[str, Any], content: Mapping[str, Any], steps: str) -> 
     changed, factor = sum(one["changed"] for one in content["parameters"]), f"{setting['shorten']:g}"
     return [first + f"The first {changed} were then changed one at a time by {steps}, with {setting['seeds']} seeds{cells}.",
             "", f"Durations and all times of doses of rows C and K are {factor} of the full experiments', the windows that "
-            "are scored in proportion; seizures and ischaemia run in full. Values may differ from the [scoreboard](table.md)'s, "
-            "and intervals are wider. A metric is robust where its verdict stays under all changes. Its mark stands on the "
-            "scoreboard where these runs give the scoreboard's verdict.", ""]
+            "are scored in proportion; seizures and ischaemia run in full. Values may differ from the "
+            "[scoreboard](table.md)'s, and intervals are wider. A metric is robust where its verdict stays under all "
+            "changes. Its mark stands on the scoreboard where these runs give the scoreboard's verdict.", ""]
 
 
 def _percent(change: float) -> str:
