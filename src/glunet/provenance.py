@@ -60,13 +60,21 @@ def checkout() -> Path | None:
     return root if project.get("project", {}).get("name") == "glunet" else None
 
 
+#: Folders of a checkout whose files glunet writes itself.
+WRITTEN = ("validation", "benchmarks/results")
+
+
 def commit() -> str | None:
-    """Git commit of the running code, ``+changes`` where files differ from it; None outside a checkout."""
+    """Git commit of the running code, ``+changes`` where files differ from it; None outside a checkout.
+
+    What the scoreboard and the benchmarks write into the checkout is no change of the code.
+    """
     root = checkout()
     found = output("git", "-C", str(root), "rev-parse", "HEAD") if root else None
     if not found:
         return None
-    changed = output("git", "-C", str(root), "status", "--porcelain", "--untracked-files=no")
+    written = [f":(exclude){folder}" for folder in WRITTEN]
+    changed = output("git", "-C", str(root), "status", "--porcelain", "--untracked-files=no", "--", ".", *written)
     return f"{found}+changes" if changed else found
 
 

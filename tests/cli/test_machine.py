@@ -85,8 +85,16 @@ def test_commit_is_that_of_a_glunet_checkout_only(tmp_path: Path, monkeypatch: p
         [*git, "rev-parse", "HEAD"], check=True, capture_output=True, text=True
     ).stdout.strip()
     assert provenance.commit() == f"{head}+changes"
+    table = tmp_path / "validation" / "table.md"
+    table.parent.mkdir()
+    table.write_text("old")
+    subprocess.run([*git, "add", "."], check=True)
     subprocess.run([*git, "commit", "-qam", "second", "--no-verify"], check=True)
     assert len(provenance.commit() or "") == 40
+    table.write_text("what a run of the scoreboard writes is no change of the code")
+    assert len(provenance.commit() or "") == 40
+    (package / "__init__.py").write_text("x = 1")
+    assert (provenance.commit() or "").endswith("+changes")
 
 
 def test_no_commit_outside_a_checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
