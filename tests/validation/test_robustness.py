@@ -14,7 +14,7 @@ from glunet.engine import compiler
 from glunet.errors import InputError, StoreError
 from glunet.store import Recording, Series, SpikeData
 from glunet.store.hdf5 import write
-from glunet.validation import robustness, sensitivity, table
+from glunet.validation import dependence, robustness, sensitivity, table
 from glunet.validation.candidates import Candidate, candidates, chosen
 from glunet.validation.perturb import Setting, baseline, one_changed, screening, usable
 from glunet.validation.robustness import Outcome, Ranked
@@ -161,8 +161,9 @@ def test_marks_need_the_same_code_and_the_same_verdict(tmp_path):
     metrics = [row.metric for row in rows]
     stamp = {"experiments": {"a": "1"}, "analysis": "2", "bands": "3"}
     entry = {"id": "K4", "verdict": "pass", "robust": True}
-    (tmp_path / "sensitivity.json").write_text(json.dumps({"stamps": {"K4": stamp}, "metrics": [
-        {**entry, "metric": metrics[0]}, {**entry, "metric": metrics[1], "robust": False}]}))
+    (tmp_path / "sensitivity.json").write_text(json.dumps({
+        "setting": {}, "parameters": [], "stamps": {"K4": stamp},
+        "metrics": [{**entry, "metric": metrics[0]}, {**entry, "metric": metrics[1], "robust": False}]}))
     found = sensitivity.marks(tmp_path, {"K4": stamp})
     assert found == {("K4", metrics[0]): ("pass", True), ("K4", metrics[1]): ("pass", False)}
     assert sensitivity.marks(tmp_path, {"K4": {**stamp, "analysis": "4"}}) == {}
@@ -170,6 +171,32 @@ def test_marks_need_the_same_code_and_the_same_verdict(tmp_path):
     (tmp_path / "sensitivity.json").write_text("{")
     with pytest.raises(StoreError, match="not a sensitivity analysis"):
         sensitivity.marks(tmp_path, {})
+
+
+def _analysis(row, stamp, **setting):
+    """As it is stored: one row, one parameter changed."""
+    metric = table.targets()[row]["score"][0]["metric"]
+    return {"setting": {"seeds": 5, "shorten": 0.5, "changes": [-0.2, 0.2], "cells": None, "screen": ["C1"], **setting},
+            "parameters": [{"path": WEIGHT, "value": "2 nS", "changed": True, "importance": 1.0}],
+            "stamps": {row: stamp}, "metrics": [{"id": row, "metric": metric}]}
+
+
+def test_rows_of_an_earlier_analysis_stay_while_code_and_kind_are_the_same():
+    stamp = dependence.stamp("K4")
+    now = _analysis("C1", {"analysis": "2"}, screen=[])
+    both = sensitivity.joined(_analysis("K4", stamp), now)
+    assert [entry["id"] for entry in both["metrics"]] == ["C1", "K4"]
+    assert both["stamps"] == {"C1": {"analysis": "2"}, "K4": stamp}
+    for stale in (_analysis("K4", {**stamp, "analysis": "0"}), _analysis("K4", stamp, seeds=2),
+                  {**_analysis("K4", stamp), "parameters": []}, None):
+        assert sensitivity.joined(stale, now)["stamps"] == now["stamps"]
+
+
+def test_a_row_examined_again_replaces_what_was_found():
+    stamp = dependence.stamp("K4")
+    again = sensitivity.joined(_analysis("K4", stamp), {**_analysis("K4", {"analysis": "new"})})
+    assert again["stamps"] == {"K4": {"analysis": "new"}}
+    assert len(again["metrics"]) == 1
 
 
 @pytest.fixture

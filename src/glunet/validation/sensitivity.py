@@ -8,20 +8,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from glunet import provenance
 from glunet.errors import StoreError
-from glunet.validation import dependence, pages, table
+from glunet.validation import dependence, pages, rows, table
 from glunet.validation.robustness import Metric, Outcome
+
+if TYPE_CHECKING:
+    from glunet.figures.robustness import Moved
 
 FILES = ("sensitivity.json", "sensitivity.md", "sensitivity.png")
 
 
 def save(outcome: Outcome, device: str, folder: Path) -> list[Path]:
-    """Write all three, each whole or not at all.
+    """Write all three, each whole or not at all; rows that an earlier analysis of the same kind examined stay.
 
     Parameters
     ----------
@@ -34,16 +37,77 @@ def save(outcome: Outcome, device: str, folder: Path) -> list[Path]:
     Returns
     -------
     list of Path
-    """
-    from glunet.figures.robustness import Moved, draw_robustness
 
-    content = describe(outcome, device)
-    moved = [Moved(f"{line.id} {line.metric}", line.band, math.nan if line.value is None else line.value,
-                   np.array([[math.nan if x is None else x for x in found] for found in outcome.values(metric).values()]),
-                   outcome.robust(metric)) for metric, line in outcome.base.items()]
-    figure = draw_robustness(moved, [one.path for one in outcome.tried], outcome.setting.changes)
+    Raises
+    ------
+    StoreError
+        The earlier analysis is damaged.
+    """
+    from glunet.figures.robustness import draw_robustness
+
+    content = joined(_stored(folder), describe(outcome, device))
+    figure = draw_robustness([_moved(entry) for entry in content["metrics"]], [one["path"] for one in _tried(content)],
+                             content["setting"]["changes"])
     return [table.write(folder / FILES[0], json.dumps(content, indent=1, allow_nan=False) + "\n"),
             table.write(folder / FILES[1], markdown(content)), pages.save(figure, folder / FILES[2])]
+
+
+def joined(before: dict[str, Any] | None, now: dict[str, Any]) -> dict[str, Any]:
+    """An analysis with the rows that only an earlier one examined, where both changed the same parameters in the same way.
+
+    Parameters
+    ----------
+    before : dict or None
+        As stored.
+    now : dict
+        As `describe` makes it.
+    """
+    if before is None or _kind(before) != _kind(now):
+        return now
+    kept = {row: stamp for row, stamp in before["stamps"].items()
+            if row not in now["stamps"] and row in rows.computable() and stamp == dependence.stamp(row)}
+    order = {row: index for index, row in enumerate(table.targets())}
+    metrics = [*now["metrics"], *(entry for entry in before["metrics"] if entry["id"] in kept)]
+    screened = any(one["importance"] is not None for one in now["parameters"])
+    ordering = {} if screened else {key: before[key] for key in ("parameters", "setting")}
+    return {**now, **ordering, "stamps": {**kept, **now["stamps"]},
+            "metrics": sorted(metrics, key=lambda entry: order[entry["id"]])}
+
+
+def _kind(content: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What two analyses must share for their rows to stand side by side."""
+    setting = content["setting"]
+    return ([setting[key] for key in ("seeds", "shorten", "changes", "cells")],
+            {(one["path"], one["value"]) for one in _tried(content)})
+
+
+def _tried(content: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The parameters that were changed."""
+    return [one for one in content["parameters"] if one["changed"]]
+
+
+def _moved(entry: Mapping[str, Any]) -> Moved:
+    """A metric as its figure has it."""
+    from glunet.figures.robustness import Moved
+
+    values = np.array([[math.nan if x is None else x for x in found] for found in entry["values"].values()])
+    low, high = (float(x) for x in entry["band"])
+    base = math.nan if entry["value"] is None else entry["value"]
+    return Moved(f"{entry['id']} {entry['metric']}", (low, high), base, values, entry["robust"])
+
+
+def _stored(folder: Path) -> dict[str, Any] | None:
+    """The analysis that a folder holds; None where there is none."""
+    path = folder / FILES[0]
+    if not path.is_file():
+        return None
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        for key in ("setting", "stamps", "parameters", "metrics"):
+            content[key]
+        return dict(content)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise StoreError(f"{path}: not a sensitivity analysis: {' '.join(str(error).split())}") from None
 
 
 def describe(outcome: Outcome, device: str) -> dict[str, Any]:
@@ -77,21 +141,20 @@ def marks(folder: Path, stamps: Mapping[str, Any]) -> dict[Metric, tuple[str, bo
     StoreError
         The file is damaged.
     """
-    path = folder / FILES[0]
-    if not path.is_file():
+    content = _stored(folder)
+    if content is None:
         return {}
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
         return {(entry["id"], entry["metric"]): (entry["verdict"], bool(entry["robust"])) for entry in content["metrics"]
                 if content["stamps"][entry["id"]] == stamps.get(entry["id"])}
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise StoreError(f"{path}: not a sensitivity analysis: {' '.join(str(error).split())}") from None
+    except (KeyError, TypeError) as error:
+        raise StoreError(f"{folder / FILES[0]}: not a sensitivity analysis: {' '.join(str(error).split())}") from None
 
 
 def markdown(content: Mapping[str, Any]) -> str:
     """The analysis as a page."""
     setting, changes = content["setting"], content["setting"]["changes"]
-    tried = [one for one in content["parameters"] if one["changed"]]
+    tried = _tried(content)
     steps = ", ".join(_percent(change) for change in changes)
     lines = ["# Sensitivity of the verdicts", "",
              f"Commit {content['commit']}, device {content['device']}, {content['date']}.", "",
