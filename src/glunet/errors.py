@@ -5,6 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+MOST_NAMES, NEAREST = 40, 12     # a line names all, or of more than that the nearest
+
 
 class GlunetError(Exception):
     """Anything glunet refuses, told in one line."""
@@ -34,7 +36,7 @@ class InputError(GlunetError):
     def __init__(self, file: str, key: str, problem: str, allowed: str | Iterable[str] = "",
                  value: str | None = None) -> None:
         names = [] if isinstance(allowed, str) else sorted(allowed)
-        text = allowed if isinstance(allowed, str) else ", ".join(names)
+        text = allowed if isinstance(allowed, str) else _listed(names, value)
         line = f"{file}: {key}: {problem}"
         if text:
             line += f"; allowed: {text}"
@@ -44,3 +46,11 @@ class InputError(GlunetError):
             line += f" (did you mean '{near[0]}'?)"
         super().__init__(" ".join(line.split()))
         self.file, self.key, self.problem = file, key, problem
+
+
+def _listed(names: list[str], value: str | None) -> str:
+    """All names; of very many those that are spelled most like the value."""
+    if len(names) <= MOST_NAMES:
+        return ", ".join(names)
+    nearest = sorted(difflib.get_close_matches(value or "", names, n=NEAREST, cutoff=0.0))
+    return f"{', '.join(nearest)} and {len(names) - len(nearest)} more"

@@ -59,6 +59,11 @@ def test_ranges(bench: Path, text: str) -> None:
     assert axes["seed"].values == (5, 6, 7, 8)
 
 
+def test_a_byte_order_mark_is_no_part_of_the_text(bench: Path, text: str) -> None:
+    (bench / "marked.toml").write_text(text, encoding="utf-8-sig")
+    assert load(bench / "marked.toml").text == text
+
+
 def test_a_path_needs_no_quotation_marks(bench: Path, file: Path, text: str) -> None:
     bare = text.replace('"milieu.Mg_e"', "milieu.Mg_e").replace(
         '"drugs.ketamine.concentration"', "drugs.ketamine.concentration"

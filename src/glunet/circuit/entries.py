@@ -22,7 +22,7 @@ MOST_SPREAD = 10.0
 def read_toml(path: Path) -> dict[str, Any]:
     """A TOML file as a dict; InputError where it cannot be read."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise InputError(str(path), "file", error.strerror or str(error), "a readable TOML file") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

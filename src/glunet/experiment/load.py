@@ -49,7 +49,7 @@ def read(path: Path) -> tuple[str, dict[str, Any]]:
         raise InputError(str(path), "file", f"cannot be read ({error.strerror})",
                          "a readable .toml file") from None
     try:
-        text = data.decode("utf-8")
+        text = data.decode("utf-8-sig")      # some editors begin a file with a byte order mark
     except UnicodeDecodeError as error:
         line = data[:error.start].count(b"\n") + 1
         raise InputError(str(path), f"line {line}", "is not UTF-8 text", "text saved as UTF-8") from None
